@@ -1,0 +1,56 @@
+/** A timer that can be taken back. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Where time comes from, so that a test can move it. */
+export interface Clock {
+  /** Monotonic milliseconds; deadlines and waits go by it. */
+  now(): number;
+  /** Milliseconds since the Unix epoch; only for showing and storing. */
+  wall(): number;
+  /** Calls `action` once after `delayMs`. */
+  schedule(delayMs: number, action: () => void): Timer;
+}
+
+/** The longest delay that a runtime timer takes (2^31 - 1 ms); a longer one would fire at once. */
+const longestTimerMs = 0x7fff_ffff;
+
+class RuntimeTimer implements Timer {
+  readonly #handle: ReturnType<typeof setTimeout>;
+
+  constructor(delayMs: number, action: () => void) {
+    this.#handle = setTimeout(action, Math.min(delayMs, longestTimerMs));
+  }
+
+  cancel(): void {
+    clearTimeout(this.#handle);
+  }
+}
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  schedule: (delayMs, action) => new RuntimeTimer(delayMs, action),
+};
+
+/**
+ * Waits for `delayMs`, or until `signal` aborts, whichever comes first.
+ *
+ * @returns true where the whole time has passed.
+ */
+export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<boolean> {
+  if (signal?.aborted) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const onAbort = () => {
+      timer.cancel();
+      resolve(false);
+    };
+    const timer = clock.schedule(delayMs, () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve(true);
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}

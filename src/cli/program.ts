@@ -1,0 +1,148 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { parseDuration } from "../base/duration.ts";
+import { CodedError } from "../base/failure.ts";
+import { commit, version } from "../base/version.ts";
+import { formatAddress, type ListenAddress, parseAddress } from "../http/listener.ts";
+import { type LogFormat, type LogLevel, logFormats, logLevels } from "../telemetry/log.ts";
+import { printSchema } from "./print_schema.ts";
+import { type RunOptions, run } from "./run.ts";
+import { defaultStoragePath } from "./storage_path.ts";
+import { validate } from "./validate.ts";
+
+/** The flags of `run` as commander hands them over: dots in a flag's name stay in the key. */
+interface RunFlags {
+  readonly "server.http.listenAddr": ListenAddress;
+  readonly "storage.path": string;
+  readonly "config.watch"?: boolean;
+  readonly "log.level"?: LogLevel;
+  readonly "log.format": LogFormat;
+  readonly listen?: ListenAddress;
+  readonly forwardTo?: readonly string[];
+  readonly shutdownDelay: number;
+}
+
+const adminAddress: ListenAddress = { host: "127.0.0.1", port: 12_345 };
+
+/** The exit status for a mistake of the user's; everything else has its own. */
+const mistakeStatus = 1;
+
+/**
+ * Runs the command that the arguments name.
+ *
+ * @param args what follows the program's name.
+ * @returns the exit status.
+ */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  let status = 0;
+  const program = createProgram((code) => {
+    status = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return status;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : mistakeStatus;
+    if (!(thrown instanceof CodedError)) throw thrown;
+    process.stderr.write(`${thrown.message}\n`);
+    return mistakeStatus;
+  }
+}
+
+function createProgram(exitWith: (status: number) => void): Command {
+  const program = new Command("pyroduct")
+    .description(
+      "Receives Pyroscope profiles, rewrites their labels and forwards a copy to every destination.",
+    )
+    .version(`pyroduct ${version}`, "-V, --version", "print the version")
+    .helpCommand("help [command]", "show help for a command")
+    .exitOverride();
+
+  addRun(program, exitWith);
+
+  program
+    .command("validate")
+    .description("check a configuration and print everything that is wrong with it")
+    .argument("<config>", "a YAML or JSON file, or - for standard input")
+    .action((path: string) => exitWith(validate(path)));
+
+  const print = program.command("print").description("print something made from what pyroduct knows");
+  print.command("schema").description("the JSON Schema of the configuration").action(printSchema);
+
+  program
+    .command("version")
+    .description("print the version, the commit and the version of Bun")
+    .action(() => {
+      process.stdout.write(
+        `pyroduct ${version} (commit ${commit}, bun ${Bun.version}, ${process.platform}-${process.arch})\n`,
+      );
+    });
+  return program;
+}
+
+function addRun(program: Command, exitWith: (status: number) => void): void {
+  program
+    .command("run")
+    .description("receive and forward profiles; without a configuration, into a store on this machine")
+    .argument("[config]", "a YAML or JSON file, or - for standard input")
+    .addOption(
+      new Option("--server.http.listen-addr <address>", "where health, metrics and the API are served")
+        .argParser(toAddress)
+        .default(adminAddress, formatAddress(adminAddress.host, adminAddress.port)),
+    )
+    .option("--storage.path <folder>", "where state is kept", defaultStoragePath(process.env))
+    .option("--config.watch", "reload when the configuration file changes")
+    .addOption(new Option("--log.level <level>", "how much is logged (default: info)").choices(logLevels))
+    .addOption(
+      new Option("--log.format <format>", "how log lines look").choices(logFormats).default("logfmt"),
+    )
+    .option(
+      "--listen <address>",
+      "without a configuration: where to receive (default: 127.0.0.1:4040)",
+      toAddress,
+    )
+    .option("--forward-to <urls>", "without a configuration: also forward here; several with commas", toUrls)
+    .addOption(
+      new Option("--shutdown-delay <duration>", "how long to go on serving after SIGTERM")
+        .argParser(toDuration)
+        .default(0, "0s"),
+    )
+    .action(async (configPath: string | undefined, flags: RunFlags) => {
+      exitWith(await run(runOptions(configPath, flags)));
+    });
+}
+
+function runOptions(configPath: string | undefined, flags: RunFlags): RunOptions {
+  if (configPath !== undefined && (flags.listen !== undefined || flags.forwardTo !== undefined)) {
+    throw new CodedError(
+      "invalid_argument",
+      "--listen and --forward-to go without a configuration: write them into it",
+    );
+  }
+  return {
+    configPath,
+    adminAddress: flags["server.http.listenAddr"],
+    storagePath: flags["storage.path"],
+    watchConfig: flags["config.watch"] ?? false,
+    logLevel: flags["log.level"],
+    logFormat: flags["log.format"],
+    listen: flags.listen,
+    forwardTo: flags.forwardTo ?? [],
+    shutdownDelayMs: flags.shutdownDelay,
+  };
+}
+
+function toAddress(text: string): ListenAddress {
+  const address = parseAddress(text);
+  if (address === undefined) throw new InvalidArgumentError("Expected host:port, such as 127.0.0.1:4040.");
+  return address;
+}
+
+function toUrls(text: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, ...text.split(",").map((url) => url.trim())];
+}
+
+function toDuration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms < 0) throw new InvalidArgumentError("Expected a duration, such as 5s.");
+  return ms;
+}

@@ -1,0 +1,121 @@
+import type { GenericSchema } from "valibot";
+import type { Clock } from "../base/clock.ts";
+import type { ListenerPool } from "../http/listener.ts";
+import type { Receiver } from "../profile/receiver.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { MetricScope } from "../telemetry/metric_scope.ts";
+import type { Health } from "./health.ts";
+
+/** What a component gets from the shard that it lives in. */
+export interface ComponentContext {
+  /** `pyroscope.write.default`: the path to it in the configuration. */
+  readonly id: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: MetricScope;
+  /** A folder of its own, which it makes when it needs one. */
+  readonly storagePath: string;
+  readonly listeners: ListenerPool;
+}
+
+/** Where a component's arguments are wrong: a path below them and what is wrong there. */
+export type ReportProblem = (path: readonly (string | number)[], message: string) => void;
+
+/**
+ * A kind of component: what its arguments are and how one is built from them.
+ * Building is pure: no socket, file or timer is opened before `start`.
+ */
+export interface ComponentDefinition<Args = unknown> {
+  /** `pyroscope.write`. */
+  readonly type: string;
+  /** One line on what it is for. */
+  readonly description: string;
+  /** Shape, defaults and documentation of the arguments. */
+  readonly schema: GenericSchema<unknown, Args>;
+  /** Whether others may forward to it. */
+  readonly isReceiver: boolean;
+  /** Rules between arguments, and files that must be readable. */
+  readonly check?: (args: Args, report: ReportProblem) => void;
+  readonly build: (args: Args, context: ComponentContext) => Component<Args>;
+}
+
+/** A component that runs. */
+export interface Component<Args = unknown> {
+  /**
+   * Wires it to what it forwards to. Called again when the wiring changes; the receiver returned before
+   * stays as it was, so that a request in flight finishes on the pipeline it began with.
+   *
+   * @returns the receiver that others may forward to; undefined where it is none.
+   */
+  connect(children: readonly Receiver[]): Receiver | undefined;
+  /** Opens what it needs; throws a CodedError whose message is for the operator. */
+  start(): Promise<void>;
+  /** Begins to take requests; called once everything of the new configuration has started. Never fails. */
+  activate?(): void;
+  /**
+   * Takes changed arguments in place, from the next request on.
+   *
+   * @returns false where they need a new component, and nothing has changed.
+   */
+  update?(args: Args): boolean;
+  /** Ends it: nothing new is taken, and what is under way has `graceMs` to finish. */
+  stop(graceMs: number): Promise<void>;
+  /**
+   * Resolves when the requests that are under way now have ended, at the latest after `graceMs`. What they are
+   * wired to is kept until then.
+   */
+  quiesce?(graceMs: number): Promise<unknown>;
+  /** How long `stop` should let it finish where its own arguments say so, in milliseconds. */
+  readonly graceMs?: number;
+  /** Says on every answer from now on that the connection closes, since the process is about to end. */
+  announceStop?(): void;
+  health(): Health;
+  /** Where it listens, where it does. */
+  readonly address?: string | undefined;
+  /** Profiles that it keeps, where it keeps any. */
+  readonly profiles?: StoredProfiles;
+}
+
+/** What is known of a stored profile. Times are in milliseconds since the Unix epoch. */
+export interface StoredProfile {
+  readonly id: string;
+  readonly component_id: string;
+  readonly received_at: number;
+  /** When the profile began and ended, as its sender says; null where it does not. */
+  readonly from: number | null;
+  readonly until: number | null;
+  /** The way it came: `ingest` or `push`. */
+  readonly kind: string;
+  /** `pprof`, `jfr`, …, as the sender named it; empty where it did not. */
+  readonly format: string;
+  readonly content_type: string;
+  readonly content_encoding: string;
+  readonly service_name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly bytes: number;
+}
+
+/** How much came for one service. */
+export interface ServiceActivity {
+  readonly service_name: string;
+  readonly profiles: number;
+  readonly bytes: number;
+}
+
+/** Profiles that can be looked at. */
+export interface StoredProfiles {
+  /** The newest first, at most `limit`. */
+  list(limit: number): StoredProfile[];
+  /** A profile and its body as it came; undefined where it is not, or no longer, there. */
+  get(id: string): { readonly profile: StoredProfile; readonly body: Uint8Array } | undefined;
+  /** What came since the last call, by service. */
+  activity(): ServiceActivity[];
+}
+
+/**
+ * Hides the arguments' type, so that definitions of all kinds fit in one list. The shard hands a definition
+ * only arguments that its own schema returned.
+ */
+export function defineComponent<Args>(definition: ComponentDefinition<Args>): ComponentDefinition {
+  return definition as unknown as ComponentDefinition;
+}

@@ -1,0 +1,124 @@
+import * as v from "valibot";
+import type { ComponentDefinition } from "../component/definition.ts";
+import { configSchema } from "./config_schema.ts";
+import { type ConfigTree, parseConfigTree } from "./config_tree.ts";
+import { conform } from "./conform.ts";
+import type { LocatedProblem, Problem } from "./problem.ts";
+import { referenceProblems } from "./references.ts";
+import { shapeOf } from "./schema_shape.ts";
+
+/** One component as it is configured; plain data, fit to be sent to a shard. */
+export interface ComponentConfig {
+  /** `pyroscope.write.default`. */
+  readonly id: string;
+  readonly type: string;
+  readonly label: string;
+  /** The arguments as written, the environment expanded, defaults not filled in. */
+  readonly source: Readonly<Record<string, unknown>>;
+  /** The components that it forwards to, by id. */
+  readonly forwardTo: readonly string[];
+}
+
+/** A configuration, or everything that is wrong with it. */
+export type LoadedConfig =
+  | { readonly ok: true; readonly components: readonly ComponentConfig[] }
+  | { readonly ok: false; readonly problems: readonly LocatedProblem[] };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads and checks a configuration. All problems are found at once. */
+export function loadConfig(
+  text: string,
+  definitions: readonly ComponentDefinition[],
+  environment: Environment,
+): LoadedConfig {
+  const tree = parseConfigTree(text);
+  if (tree.problems.length > 0) return { ok: false, problems: tree.problems };
+  const problems: Problem[] = [];
+  const components = check(tree, definitions, environment, problems);
+  if (problems.length === 0) return { ok: true, components };
+  const located = problems.map((problem) => tree.locate(problem));
+  return { ok: false, problems: located.toSorted(byPosition) };
+}
+
+function check(
+  tree: ConfigTree,
+  definitions: readonly ComponentDefinition[],
+  environment: Environment,
+  problems: Problem[],
+): readonly ComponentConfig[] {
+  if (tree.value === null || tree.value === undefined) {
+    problems.push({
+      path: [],
+      message: "the configuration is empty: it needs at least a pyroscope.receive_http",
+    });
+    return [];
+  }
+  const schema = configSchema(definitions);
+  const value = conform(shapeOf(schema), tree.value, [], { environment, problems });
+  const parsed = v.safeParse(schema, value);
+  const isKnown = (path: readonly (string | number)[]) =>
+    problems.some(
+      (problem) => problem.path.length === path.length && problem.path.every((part, i) => part === path[i]),
+    );
+  for (const issue of parsed.issues ?? []) {
+    const path = (issue.path ?? []).map((item) => item.key as string | number);
+    if (!isKnown(path)) problems.push({ path, message: messageOfIssue(issue) });
+  }
+  const components = componentsIn(value, definitions);
+  for (const component of components) checkComponent(component, definitions, problems);
+  problems.push(...referenceProblems(components, definitions));
+  return components;
+}
+
+/** The rules between arguments; only for components whose arguments are right one by one. */
+function checkComponent(
+  component: ComponentConfig,
+  definitions: readonly ComponentDefinition[],
+  problems: Problem[],
+): void {
+  if (!/^[A-Za-z_]\w*$/.test(component.label)) {
+    const path = [component.type, component.label];
+    problems.push({ path, message: "a label may only hold letters, digits and _, and begins with no digit" });
+  }
+  const definition = definitions.find(({ type }) => type === component.type);
+  const parsed = definition && v.safeParse(definition.schema, component.source);
+  if (!parsed?.success) return;
+  definition?.check?.(parsed.output, (path, message) => {
+    problems.push({ path: [component.type, component.label, ...path], message });
+  });
+}
+
+function componentsIn(value: unknown, definitions: readonly ComponentDefinition[]): ComponentConfig[] {
+  if (!isRecord(value)) return [];
+  return definitions.flatMap(({ type }) => {
+    const labelled = value[type];
+    if (!isRecord(labelled)) return [];
+    return Object.entries(labelled).flatMap(([label, source]) => {
+      if (!isRecord(source)) return [];
+      return [{ id: `${type}.${label}`, type, label, source, forwardTo: forwardToOf(source) }];
+    });
+  });
+}
+
+function forwardToOf(source: Readonly<Record<string, unknown>>): string[] {
+  const references = source["forward_to"];
+  if (!Array.isArray(references)) return [];
+  return references.filter((one) => typeof one === "string").map((one) => one.replace(/\.receiver$/, ""));
+}
+
+// A missing key has a schema's message for the mapping around it, which would mislead.
+function messageOfIssue(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === "strict_object" && issue.received === "undefined" && (issue.path?.length ?? 0) > 0) {
+    return "is required";
+  }
+  return issue.input === undefined || issue.input === null ? `has no value: ${issue.message}` : issue.message;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function byPosition(left: LocatedProblem, right: LocatedProblem): number {
+  return left.position.line - right.position.line || left.position.column - right.position.column;
+}

@@ -1,0 +1,63 @@
+import type { ComponentDefinition } from "../component/definition.ts";
+import type { ComponentConfig } from "./load_config.ts";
+import type { Problem } from "./problem.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** References to components that are not there, that take nothing, or that lead back to where they began. */
+export function referenceProblems(
+  components: readonly ComponentConfig[],
+  definitions: readonly ComponentDefinition[],
+): Problem[] {
+  const byId = new Map(components.map((component) => [component.id, component]));
+  const receiverTypes = new Set(definitions.filter(({ isReceiver }) => isReceiver).map(({ type }) => type));
+  const receivers = components
+    .filter(({ type }) => receiverTypes.has(type))
+    .map(({ id }) => `${id}.receiver`);
+  const problems: Problem[] = [];
+  for (const component of components) {
+    component.forwardTo.forEach((target, index) => {
+      const path = [component.type, component.label, "forward_to", index];
+      const found = byId.get(target);
+      if (found === undefined) {
+        const hint = didYouMean(`${target}.receiver`, receivers);
+        problems.push({ path, message: `there is no component ${target}${hint}` });
+      } else if (!receiverTypes.has(found.type)) {
+        problems.push({ path, message: `${target} receives nothing from other components` });
+      } else if (leadsTo(target, component.id, byId)) {
+        problems.push({
+          path,
+          message: `the profiles would come back: ${target} forwards to ${component.id} again`,
+        });
+      }
+    });
+  }
+  return problems;
+}
+
+/** Components so that each comes after everything that it forwards to; there must be no cycle. */
+export function downstreamFirst(components: readonly ComponentConfig[]): ComponentConfig[] {
+  const byId = new Map(components.map((component) => [component.id, component]));
+  const ordered = new Set<ComponentConfig>();
+  const visit = (component: ComponentConfig) => {
+    if (ordered.has(component)) return;
+    for (const target of component.forwardTo) {
+      const found = byId.get(target);
+      if (found !== undefined) visit(found);
+    }
+    ordered.add(component);
+  };
+  components.forEach(visit);
+  return [...ordered];
+}
+
+function leadsTo(from: string, target: string, byId: ReadonlyMap<string, ComponentConfig>): boolean {
+  const visited = new Set<string>();
+  const pending = [from];
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    if (id === target) return true;
+    if (visited.has(id)) continue;
+    visited.add(id);
+    pending.push(...(byId.get(id)?.forwardTo ?? []));
+  }
+  return false;
+}

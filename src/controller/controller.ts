@@ -1,0 +1,228 @@
+import type { Clock } from "../base/clock.ts";
+import { CodedError, type FailureCode } from "../base/failure.ts";
+import type { ComponentDefinition, ServiceActivity, StoredProfile } from "../component/definition.ts";
+import { type Health, HealthRecord } from "../component/health.ts";
+import { configSchema } from "../config/config_schema.ts";
+import { type ComponentConfig, loadConfig } from "../config/load_config.ts";
+import { formatProblem } from "../config/problem.ts";
+import { redact } from "../config/redact.ts";
+import { shapeOf } from "../config/schema_shape.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { type MetricFamily, mergeFamilies } from "../telemetry/metric_family.ts";
+import type { ConfigSource } from "./config_source.ts";
+import { type ComponentHealth, newestFirst, type ShardCalls, type StoredBody } from "./shard.ts";
+
+/** What the controller works with. */
+export interface ControllerParts {
+  readonly source: ConfigSource;
+  readonly definitions: readonly ComponentDefinition[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly shards: readonly ShardCalls[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Families of the process itself. */
+  readonly processMetrics: () => Promise<MetricFamily[]>;
+}
+
+/** A component as the API shows it, in the form of Alloy's. */
+export interface ComponentInfo {
+  readonly name: string;
+  readonly type: "block";
+  readonly localID: string;
+  readonly moduleID: string;
+  readonly label: string;
+  readonly referencesTo: readonly string[];
+  readonly referencedBy: readonly string[];
+  readonly health: { readonly state: string; readonly message: string; readonly updatedTime: string };
+  readonly arguments: unknown;
+  /** Where it listens, where it does. */
+  readonly address?: string;
+}
+
+/** What came of a reload: nothing, or the problems that kept it from happening. */
+export type ReloadResult =
+  | { readonly ok: true }
+  /** `code`: what kept something from starting; absent where the configuration itself is wrong. */
+  | { readonly ok: false; readonly problems: readonly string[]; readonly code?: FailureCode };
+
+/** Owns the configuration, and speaks for all shards as one. */
+export class Controller {
+  readonly #parts: ControllerParts;
+  readonly #configHealth: HealthRecord;
+  #components: readonly ComponentConfig[] = [];
+  #reloading: Promise<unknown> = Promise.resolve();
+  #isReady = false;
+
+  constructor(parts: ControllerParts) {
+    this.#parts = parts;
+    this.#configHealth = new HealthRecord(parts.clock.wall, "the configuration is in use");
+  }
+
+  /** Whether this process takes profiles; says nothing of any destination. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Loads the configuration and starts everything; on problems nothing stays open. */
+  async start(): Promise<ReloadResult> {
+    const result = await this.#load();
+    this.#isReady = result.ok;
+    return result;
+  }
+
+  /** Changes to the configuration as it stands in its source now; one reload at a time. */
+  reload(): Promise<ReloadResult> {
+    const reloading = this.#reloading.then(() => this.#reloadNow());
+    this.#reloading = reloading;
+    return reloading;
+  }
+
+  async #reloadNow(): Promise<ReloadResult> {
+    const { source, log } = this.#parts;
+    if (!source.isFile)
+      return { ok: false, problems: [`${source.name} can't be read again: nothing to reload`] };
+    const result = await this.#load();
+    if (result.ok) {
+      this.#configHealth.set("healthy", "the configuration is in use");
+      log.info("configuration reloaded", { file: source.name });
+    } else {
+      this.#configHealth.set(
+        "unhealthy",
+        `the configuration on disk was refused: ${result.problems.join("; ")}`,
+      );
+      log.error("configuration refused, the one in use stays", { problems: result.problems });
+    }
+    return result;
+  }
+
+  async #load(): Promise<ReloadResult> {
+    const { source, definitions, environment, shards } = this.#parts;
+    try {
+      const loaded = loadConfig(source.read(), definitions, environment);
+      if (!loaded.ok)
+        return { ok: false, problems: loaded.problems.map((one) => formatProblem(source.name, one)) };
+      await applyToAll(shards, loaded.components, this.#components);
+      this.#components = loaded.components;
+      return { ok: true };
+    } catch (thrown) {
+      if (!(thrown instanceof CodedError)) throw thrown;
+      return { ok: false, problems: [thrown.message], code: thrown.code };
+    }
+  }
+
+  /** All metrics, those of equal names and labels added up over the shards. */
+  async metrics(): Promise<MetricFamily[]> {
+    const { shards, processMetrics } = this.#parts;
+    const families = await Promise.all([processMetrics(), ...shards.map((shard) => shard.metrics())]);
+    return mergeFamilies(families.flat());
+  }
+
+  /** The components as they are wired, and how they do. */
+  async components(): Promise<ComponentInfo[]> {
+    const health = await this.#health();
+    const schema = shapeOf(configSchema(this.#parts.definitions));
+    return this.#components.map((component): ComponentInfo => {
+      const { address, health: current } = health.get(component.id) ?? {
+        address: undefined,
+        health: unknownHealth,
+      };
+      const { state, message, sinceMs } = current;
+      const { type, label, source } = component;
+      const shown = redact(schema, { [type]: { [label]: source } }) as Record<
+        string,
+        Record<string, unknown>
+      >;
+      return {
+        name: type,
+        type: "block",
+        localID: component.id,
+        moduleID: "",
+        label,
+        referencesTo: component.forwardTo,
+        referencedBy: this.#components
+          .filter((one) => one.forwardTo.includes(component.id))
+          .map(({ id }) => id),
+        health: { state, message, updatedTime: new Date(sinceMs).toISOString() },
+        arguments: shown[type]?.[label],
+        ...(address === undefined ? {} : { address }),
+      };
+    });
+  }
+
+  /** The names of everything that is unhealthy, each with the reason. */
+  async unhealthy(): Promise<{ readonly id: string; readonly message: string }[]> {
+    const reports = [...(await this.#health()).values()];
+    const all = [...reports, { id: "configuration", health: this.#configHealth.current }];
+    return all
+      .filter(({ health }) => health.state === "unhealthy")
+      .map(({ id, health }) => ({ id, message: health.message }));
+  }
+
+  /** The configuration in use, secrets masked. */
+  config(): unknown {
+    const config: Record<string, Record<string, unknown>> = {};
+    for (const { type, label, source } of this.#components) {
+      config[type] = { ...config[type], [label]: source };
+    }
+    return redact(shapeOf(configSchema(this.#parts.definitions)), config);
+  }
+
+  /** The newest stored profiles of all shards. */
+  async listProfiles(limit: number): Promise<StoredProfile[]> {
+    const lists = await Promise.all(this.#parts.shards.map((shard) => shard.listProfiles(limit)));
+    return lists.flat().sort(newestFirst).slice(0, limit);
+  }
+
+  async getProfile(id: string): Promise<StoredBody | undefined> {
+    const found = await Promise.all(this.#parts.shards.map((shard) => shard.getProfile(id)));
+    return found.find((profile) => profile !== undefined);
+  }
+
+  /** What was stored since the last call, by service. */
+  async activity(): Promise<ServiceActivity[]> {
+    const activity = await Promise.all(this.#parts.shards.map((shard) => shard.activity()));
+    return activity.flat();
+  }
+
+  /** Says that it is about to end: no longer ready, answers close their connections. */
+  async announceStop(): Promise<void> {
+    this.#isReady = false;
+    await Promise.all(this.#parts.shards.map((shard) => shard.announceStop()));
+  }
+
+  /** Ends all shards. */
+  async stop(graceMs?: number): Promise<void> {
+    this.#isReady = false;
+    await Promise.all(this.#parts.shards.map((shard) => shard.stop(graceMs)));
+  }
+
+  /** The health of each component; where shards differ, the one that is unhealthy counts. */
+  async #health(): Promise<Map<string, ComponentHealth>> {
+    const reports = await Promise.all(this.#parts.shards.map((shard) => shard.health()));
+    const merged = new Map<string, ComponentHealth>();
+    for (const report of reports.flat()) {
+      if (merged.get(report.id)?.health.state !== "unhealthy") merged.set(report.id, report);
+    }
+    return merged;
+  }
+}
+
+const unknownHealth: Health = { state: "unhealthy", message: "the component does not run", sinceMs: 0 };
+
+// All shards change, or none: those that had changed before one failed go back.
+async function applyToAll(
+  shards: readonly ShardCalls[],
+  next: readonly ComponentConfig[],
+  before: readonly ComponentConfig[],
+): Promise<void> {
+  const changed: ShardCalls[] = [];
+  try {
+    for (const shard of shards) {
+      await shard.apply(next);
+      changed.push(shard);
+    }
+  } catch (thrown) {
+    for (const shard of changed) await shard.apply(before);
+    throw thrown;
+  }
+}

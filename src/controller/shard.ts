@@ -1,0 +1,114 @@
+import type { Clock } from "../base/clock.ts";
+import type { ComponentDefinition, ServiceActivity, StoredProfile } from "../component/definition.ts";
+import type { Health } from "../component/health.ts";
+import type { ComponentConfig } from "../config/load_config.ts";
+import { Pipeline } from "../graph/pipeline.ts";
+import { ListenerPool } from "../http/listener.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { MetricFamily } from "../telemetry/metric_family.ts";
+
+/** How a component of a shard does. */
+export interface ComponentHealth {
+  readonly id: string;
+  readonly address: string | undefined;
+  readonly health: Health;
+}
+
+/** A stored profile with its body. */
+export interface StoredBody {
+  readonly profile: StoredProfile;
+  readonly body: Uint8Array;
+}
+
+/**
+ * What the controller can ask of a shard. Requests and replies are plain data, so that a shard can live in a
+ * process of its own.
+ */
+export interface ShardCalls {
+  /** Runs this configuration from now on; fails where something new can't start, and then nothing has changed. */
+  apply(components: readonly ComponentConfig[]): Promise<void>;
+  metrics(): Promise<MetricFamily[]>;
+  health(): Promise<ComponentHealth[]>;
+  /** The newest stored profiles first. */
+  listProfiles(limit: number): Promise<StoredProfile[]>;
+  getProfile(id: string): Promise<StoredBody | undefined>;
+  /** What was stored since the last call, by service. */
+  activity(): Promise<ServiceActivity[]>;
+  /** Answers with Connection: close from now on. */
+  announceStop(): Promise<void>;
+  /** Ends everything; without `graceMs` each component takes its own time. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** What a shard is made in. */
+export interface ShardParts {
+  readonly definitions: readonly ComponentDefinition[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A folder that no other shard uses. */
+  readonly storagePath: string;
+}
+
+/** Listeners, pipelines and writers made from one snapshot of the configuration. */
+export class Shard implements ShardCalls {
+  readonly #pipeline: Pipeline;
+
+  constructor(parts: ShardParts) {
+    this.#pipeline = new Pipeline({ ...parts, listeners: new ListenerPool() });
+  }
+
+  apply(components: readonly ComponentConfig[]): Promise<void> {
+    return this.#pipeline.apply(components);
+  }
+
+  async metrics(): Promise<MetricFamily[]> {
+    const families = await Promise.all(this.#components().map(({ metrics }) => metrics.families()));
+    return families.flat();
+  }
+
+  async health(): Promise<ComponentHealth[]> {
+    return this.#components().map(({ config, component }) => ({
+      id: config.id,
+      address: component.address,
+      health: component.health(),
+    }));
+  }
+
+  async listProfiles(limit: number): Promise<StoredProfile[]> {
+    const lists = this.#stores().map((store) => store.list(limit));
+    return lists.flat().sort(newestFirst).slice(0, limit);
+  }
+
+  async getProfile(id: string): Promise<StoredBody | undefined> {
+    for (const store of this.#stores()) {
+      const found = store.get(id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async activity(): Promise<ServiceActivity[]> {
+    return this.#stores().flatMap((store) => store.activity());
+  }
+
+  async announceStop(): Promise<void> {
+    for (const { component } of this.#components()) component.announceStop?.();
+  }
+
+  stop(graceMs?: number): Promise<void> {
+    return this.#pipeline.stop(graceMs);
+  }
+
+  #components() {
+    return [...this.#pipeline.running.values()];
+  }
+
+  #stores() {
+    return this.#components().flatMap(({ component }) => component.profiles ?? []);
+  }
+}
+
+/** Orders stored profiles by their time of receipt, and by id where that is the same. */
+export function newestFirst(left: StoredProfile, right: StoredProfile): number {
+  return right.received_at - left.received_at || (left.id < right.id ? 1 : -1);
+}

@@ -1,0 +1,168 @@
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import * as v from "valibot";
+import type { Clock } from "../base/clock.ts";
+import type { Component, ComponentContext, ComponentDefinition } from "../component/definition.ts";
+import type { ComponentConfig } from "../config/load_config.ts";
+import { downstreamFirst } from "../config/references.ts";
+import type { ListenerPool } from "../http/listener.ts";
+import type { Receiver } from "../profile/receiver.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { MetricScope } from "../telemetry/metric_scope.ts";
+
+/** What a pipeline is made in. */
+export interface PipelineParts {
+  readonly definitions: readonly ComponentDefinition[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The folder below which each component has one of its own. */
+  readonly storagePath: string;
+  readonly listeners: ListenerPool;
+}
+
+/** A component that runs, and how it is wired. */
+export interface RunningComponent {
+  readonly config: ComponentConfig;
+  readonly component: Component;
+  readonly metrics: MetricScope;
+  readonly receiver: Receiver | undefined;
+  readonly children: readonly Receiver[];
+}
+
+/** A component on its way into the pipeline. */
+interface Candidate {
+  readonly config: ComponentConfig;
+  readonly component: Component;
+  readonly metrics: MetricScope;
+  readonly isNew: boolean;
+}
+
+/** How long a component that a reload took out may need to end, where it does not say itself. */
+const defaultGraceMs = 30_000;
+
+/** The components that run, changed as a whole or not at all. */
+export class Pipeline {
+  readonly #parts: PipelineParts;
+  #running: ReadonlyMap<string, RunningComponent> = new Map();
+  readonly #retiring = new Set<Promise<unknown>>();
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+  }
+
+  get running(): ReadonlyMap<string, RunningComponent> {
+    return this.#running;
+  }
+
+  /**
+   * Changes to another configuration: builds and starts what is new or changed, then swaps, then ends what is
+   * gone. Components that have not changed are left alone, and requests under way finish where they began.
+   *
+   * @throws CodedError where something new can't start; then all is as it was.
+   */
+  async apply(configs: readonly ComponentConfig[]): Promise<void> {
+    const undo: (() => unknown)[] = [];
+    try {
+      const candidates: Candidate[] = [];
+      for (const config of downstreamFirst(configs)) candidates.push(await this.#prepare(config, undo));
+      this.#swap(candidates);
+    } catch (thrown) {
+      for (const step of undo.reverse()) await step();
+      throw thrown;
+    }
+  }
+
+  /** Ends everything, those who receive first, so that what they took is still delivered. */
+  async stop(graceMs?: number): Promise<void> {
+    const upstreamFirst = [...this.#running.values()].reverse();
+    for (const { component } of upstreamFirst) component.announceStop?.();
+    for (const { component } of upstreamFirst)
+      await component.stop(graceMs ?? component.graceMs ?? defaultGraceMs);
+    await Promise.all(this.#retiring);
+  }
+
+  /** What runs already where nothing changed; else a component that takes the new arguments. */
+  async #prepare(config: ComponentConfig, undo: (() => unknown)[]): Promise<Candidate> {
+    const old = this.#running.get(config.id);
+    const definition = this.#definition(config.type);
+    const args = v.parse(definition.schema, config.source);
+    if (old !== undefined) {
+      const { component, metrics } = old;
+      const kept: Candidate = { config, component, metrics, isNew: false };
+      const oldArgs = ownArguments(old.config);
+      if (isDeepStrictEqual(oldArgs, ownArguments(config))) return kept;
+      if (component.update?.(args)) {
+        undo.push(() => component.update?.(v.parse(definition.schema, old.config.source)));
+        return kept;
+      }
+    }
+    const metrics = old?.metrics ?? new MetricScope({ component_id: config.id });
+    const component = definition.build(args, this.#context(config, metrics));
+    await component.start();
+    undo.push(() => component.stop(0));
+    return { config, component, metrics, isNew: true };
+  }
+
+  // From here on nothing may fail or wait: requests must never meet half of one configuration.
+  #swap(candidates: readonly Candidate[]): void {
+    const before = this.#running;
+    const after = new Map<string, RunningComponent>();
+    for (const candidate of candidates) {
+      const { config, component } = candidate;
+      const children = config.forwardTo.flatMap((id) => after.get(id)?.receiver ?? []);
+      const old = before.get(config.id);
+      const isWired =
+        !candidate.isNew &&
+        old !== undefined &&
+        isDeepStrictEqual(old.config, config) &&
+        areSame(old.children, children);
+      const receiver = isWired ? old.receiver : component.connect(children);
+      after.set(config.id, { config, component, metrics: candidate.metrics, receiver, children });
+    }
+    this.#running = after;
+    for (const { component, isNew } of candidates) if (isNew) component.activate?.();
+    this.#retire(before, after);
+  }
+
+  #retire(before: ReadonlyMap<string, RunningComponent>, after: ReadonlyMap<string, RunningComponent>): void {
+    const gone = [...before.values()].filter(
+      ({ config, component }) => after.get(config.id)?.component !== component,
+    );
+    if (gone.length === 0) return;
+    const old = [...before.values()].map(({ component }) => component);
+    const work = (async () => {
+      await Promise.all(old.map((component) => component.quiesce?.(component.graceMs ?? defaultGraceMs)));
+      for (const { component } of gone.reverse()) await component.stop(component.graceMs ?? defaultGraceMs);
+    })();
+    const retiring = work.finally(() => this.#retiring.delete(retiring));
+    this.#retiring.add(retiring);
+  }
+
+  #definition(type: string): ComponentDefinition {
+    const definition = this.#parts.definitions.find((one) => one.type === type);
+    if (definition === undefined) throw new Error(`there is no component type ${type}`);
+    return definition;
+  }
+
+  #context(config: ComponentConfig, metrics: MetricScope): ComponentContext {
+    const { clock, log, storagePath, listeners } = this.#parts;
+    return {
+      id: config.id,
+      clock,
+      log: log.child({ component_id: config.id }),
+      metrics,
+      storagePath: join(storagePath, config.id),
+      listeners,
+    };
+  }
+}
+
+/** The arguments without the wiring, which changes without touching the component. */
+function ownArguments({ source }: ComponentConfig): Readonly<Record<string, unknown>> {
+  const { forward_to: _, ...own } = source;
+  return own;
+}
+
+function areSame(left: readonly Receiver[], right: readonly Receiver[]): boolean {
+  return left.length === right.length && left.every((receiver, index) => receiver === right[index]);
+}

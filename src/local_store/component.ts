@@ -1,0 +1,148 @@
+import { join } from "node:path";
+import type { Timer } from "../base/clock.ts";
+import { CodedError, messageOf } from "../base/failure.ts";
+import type { Component, ComponentContext, StoredProfiles } from "../component/definition.ts";
+import { type Health, HealthRecord } from "../component/health.ts";
+import { withoutClientAddress } from "../profile/client_address.ts";
+import { delivered, type Outcome } from "../profile/failure_report.ts";
+import type { Profile } from "../profile/profile.ts";
+import type { DeliveryPlan, Receiver } from "../profile/receiver.ts";
+import { profileProblem } from "../profile/validate_labels.ts";
+import { RepeatedLog } from "../telemetry/repeated_log.ts";
+import { LocalStoreMetrics } from "./metrics.ts";
+import { ProfileDatabase } from "./profile_database.ts";
+import type { LocalStoreArguments } from "./schema.ts";
+import { recordsOf, type StoredRecord } from "./stored_record.ts";
+
+/** Profiles that come within this time share one transaction. */
+const gatherMs = 5;
+
+/** Profiles that are too old go at the latest after this, even where none come. */
+const expireEveryMs = 60_000;
+
+interface Waiting {
+  readonly records: readonly StoredRecord[];
+  readonly settle: (outcome: Outcome) => void;
+}
+
+/** Keeps every profile that it receives in a database of its own, within bounds. */
+export class LocalStoreComponent implements Component<LocalStoreArguments>, Receiver {
+  readonly #context: ComponentContext;
+  readonly #metrics: LocalStoreMetrics;
+  readonly #repeated: RepeatedLog;
+  readonly #health: HealthRecord;
+  #args: LocalStoreArguments;
+  #database: ProfileDatabase | undefined;
+  #waiting: Waiting[] = [];
+  #gathering: Timer | undefined;
+  #expiring: Timer | undefined;
+
+  constructor(args: LocalStoreArguments, context: ComponentContext) {
+    this.#args = args;
+    this.#context = context;
+    this.#metrics = new LocalStoreMetrics(context.metrics, () => this.#database);
+    this.#repeated = new RepeatedLog(context.log, context.clock);
+    this.#health = new HealthRecord(context.clock.wall, "storing profiles");
+  }
+
+  connect(): Receiver {
+    return this;
+  }
+
+  async start(): Promise<void> {
+    this.#database = new ProfileDatabase(
+      join(this.#context.storagePath, "profiles.sqlite"),
+      limitsOf(this.#args),
+    );
+    this.#expireLater();
+  }
+
+  update(args: LocalStoreArguments): boolean {
+    this.#args = args;
+    if (this.#database !== undefined) this.#database.limits = limitsOf(args);
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    this.#expiring?.cancel();
+    this.#flush();
+    this.#database?.close();
+    this.#database = undefined;
+  }
+
+  health(): Health {
+    return this.#health.current;
+  }
+
+  readonly profiles: StoredProfiles = {
+    list: (limit) =>
+      (this.#database?.list(limit) ?? []).map((profile) => ({ ...profile, component_id: this.#context.id })),
+    get: (id) => {
+      const found = this.#database?.get(id);
+      return found && { body: found.body, profile: { ...found.profile, component_id: this.#context.id } };
+    },
+    activity: () => this.#database?.activity() ?? [],
+  };
+
+  plan(profile: Profile, plan: DeliveryPlan): void {
+    const stored = withoutClientAddress(profile);
+    const problem = profileProblem(stored);
+    if (problem !== undefined) plan.reject(problem);
+    else plan.add({ send: () => this.#store(recordsOf(stored)) });
+  }
+
+  #store(records: readonly StoredRecord[]): Promise<Outcome> {
+    if (records.length === 0) return Promise.resolve(delivered);
+    return new Promise((settle) => {
+      this.#waiting.push({ records, settle });
+      this.#gathering ??= this.#context.clock.schedule(gatherMs, () => this.#flush());
+    });
+  }
+
+  #flush(): void {
+    this.#gathering?.cancel();
+    this.#gathering = undefined;
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    const outcome = this.#write(waiting.flatMap(({ records }) => records));
+    for (const { settle } of waiting) settle(outcome);
+  }
+
+  #write(records: readonly StoredRecord[]): Outcome {
+    try {
+      if (this.#database === undefined) throw new CodedError("unavailable", "the store has been closed");
+      this.#metrics.removed(this.#database.add(records, this.#context.clock.wall()));
+      this.#metrics.stored(records.length);
+      if (this.#health.set("healthy", "storing profiles"))
+        this.#context.log.info("profiles can be stored again");
+      return delivered;
+    } catch (thrown) {
+      const text = messageOf(thrown);
+      this.#health.set("unhealthy", text);
+      this.#repeated.warn(text, "profiles were not stored", { reason: text });
+      return [
+        { destination: this.#context.id, attempts: 1, cause: { type: "local", code: "unavailable", text } },
+      ];
+    }
+  }
+
+  #expireLater(): void {
+    this.#expiring = this.#context.clock.schedule(expireEveryMs, () => {
+      this.#expire();
+      this.#expireLater();
+    });
+  }
+
+  #expire(): void {
+    try {
+      this.#metrics.removed(this.#database?.expire(this.#context.clock.wall()) ?? 0);
+    } catch (thrown) {
+      this.#repeated.warn("expire", "old profiles were not removed", { reason: messageOf(thrown) });
+    }
+  }
+}
+
+function limitsOf(args: LocalStoreArguments) {
+  return { maxBytes: args.max_bytes, maxAgeMs: args.max_age };
+}

@@ -1,0 +1,32 @@
+import type { MetricScope } from "../telemetry/metric_scope.ts";
+import type { ProfileDatabase } from "./profile_database.ts";
+
+/** What happens in pyroscope.local_store. */
+export class LocalStoreMetrics {
+  readonly #stored;
+  readonly #removed;
+
+  /** @param database read at each scrape; undefined before the store has started. */
+  constructor(scope: MetricScope, database: () => ProfileDatabase | undefined) {
+    this.#stored = scope.counter("pyroduct_local_store_profiles_stored_total", "Profiles stored.", []);
+    this.#removed = scope.counter(
+      "pyroduct_local_store_profiles_removed_total",
+      "Profiles removed because of their age or for room.",
+      [],
+    );
+    scope.gauge("pyroduct_local_store_bytes", "Bytes of profiles kept.", [], (gauge) => {
+      gauge.set(database()?.bytes ?? 0);
+    });
+    scope.gauge("pyroduct_local_store_profiles", "Profiles kept.", [], (gauge) => {
+      gauge.set(database()?.count ?? 0);
+    });
+  }
+
+  stored(profiles: number): void {
+    this.#stored.inc(profiles);
+  }
+
+  removed(profiles: number): void {
+    this.#removed.inc(profiles);
+  }
+}

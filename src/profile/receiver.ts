@@ -1,0 +1,109 @@
+import type { Clock } from "../base/clock.ts";
+import type { DeliveryFailure, Outcome } from "./failure_report.ts";
+import type { Profile } from "./profile.ts";
+import type { RequestContext } from "./request_context.ts";
+
+/**
+ * What `forward_to` refers to. Receiving has two steps: `plan` runs through the whole graph at once,
+ * without waiting, and only when every branch is found valid does the plan send anything. So a request
+ * with one bad series leaves nothing behind at any destination.
+ */
+export interface Receiver {
+  /** Adds to the plan what must be sent on behalf of the profile. */
+  plan(profile: Profile, plan: DeliveryPlan): void;
+}
+
+/** One thing to send. */
+export interface Delivery {
+  /** Sends it; never throws for a failure of the destination. */
+  send(request: RequestContext): Promise<Outcome>;
+}
+
+/** Learns how long a branch took, in seconds, and whether all of it was delivered. */
+export type BranchObserver = (seconds: number, isDelivered: boolean) => void;
+
+interface Branch {
+  readonly first: number;
+  readonly end: number;
+  readonly observe: BranchObserver;
+}
+
+/** All that is to be sent for one request. */
+export class DeliveryPlan {
+  readonly request: RequestContext;
+  readonly #clock: Clock;
+  readonly #deliveries: Delivery[] = [];
+  readonly #branches: Branch[] = [];
+  #problem: string | undefined;
+
+  constructor(request: RequestContext, clock: Clock) {
+    this.request = request;
+    this.#clock = clock;
+  }
+
+  /** The first thing that is wrong with the request's labels; undefined where nothing is. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Whether anything is to be sent. */
+  get isEmpty(): boolean {
+    return this.#deliveries.length === 0;
+  }
+
+  add(delivery: Delivery): void {
+    this.#deliveries.push(delivery);
+  }
+
+  /** Notes that the request is invalid, so that nothing of it is sent. */
+  reject(problem: string): void {
+    this.#problem ??= problem;
+  }
+
+  /** Runs `fill`, and has `observe` told about what it added once that has been sent. */
+  branch(observe: BranchObserver, fill: () => void): void {
+    const first = this.#deliveries.length;
+    fill();
+    const end = this.#deliveries.length;
+    if (end > first) this.#branches.push({ first, end, observe });
+  }
+
+  /** Sends everything at once; call only where there is no problem. */
+  async send(): Promise<Outcome> {
+    const [only] = this.#deliveries;
+    if (only === undefined) return [];
+    if (this.#deliveries.length === 1 && this.#branches.length === 0) return only.send(this.request);
+    return this.#sendAll();
+  }
+
+  async #sendAll(): Promise<Outcome> {
+    const startedAt = this.#clock.now();
+    const settledAt: number[] = [];
+    const outcomes = await Promise.all(
+      this.#deliveries.map(async (delivery, index) => {
+        const outcome = await delivery.send(this.request);
+        settledAt[index] = this.#clock.now();
+        return outcome;
+      }),
+    );
+    for (const { first, end, observe } of this.#branches) {
+      const lastAt = Math.max(...settledAt.slice(first, end));
+      observe(
+        (lastAt - startedAt) / 1000,
+        outcomes.slice(first, end).every((failures) => failures.length === 0),
+      );
+    }
+    return outcomes.flat() satisfies DeliveryFailure[];
+  }
+}
+
+/** A receiver that hands everything to each of `receivers`. */
+export function fanOut(receivers: readonly Receiver[]): Receiver {
+  const [only] = receivers;
+  if (only !== undefined && receivers.length === 1) return only;
+  return {
+    plan(profile, plan) {
+      for (const receiver of receivers) receiver.plan(profile, plan);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/** The trace that a request belongs to, as W3C trace context and Jaeger both can say it. */
+export interface TraceContext {
+  /** 32 lower-case hexadecimal digits. */
+  readonly traceId: string;
+  /** The sender's span, 16 lower-case hexadecimal digits. */
+  readonly spanId: string;
+  readonly isSampled: boolean;
+}
+
+/** Which headers carry the trace downstream. */
+export interface TracePropagation {
+  /** `traceparent` (https://www.w3.org/TR/trace-context/). */
+  readonly traceContext: boolean;
+  /** `uber-trace-id` (https://www.jaegertracing.io/docs/1.17/client-libraries/#propagation-format). */
+  readonly jaeger: boolean;
+}
+
+/** Reads the trace that a sender states; begins a new, unsampled one where it states none. */
+export function traceOf(traceparent: string | null, uberTraceId: string | null): TraceContext {
+  return parseTraceparent(traceparent) ?? parseUberTraceId(uberTraceId) ?? newTrace();
+}
+
+/** Adds the headers that tell a destination of the trace, with a span of their own. */
+export function setTraceHeaders(headers: Headers, trace: TraceContext, propagation: TracePropagation): void {
+  if (!propagation.traceContext && !propagation.jaeger) return;
+  const spanId = randomHex(16);
+  const flags = trace.isSampled ? 1 : 0;
+  if (propagation.traceContext) headers.set("traceparent", `00-${trace.traceId}-${spanId}-0${flags}`);
+  if (propagation.jaeger) headers.set("uber-trace-id", `${trace.traceId}:${spanId}:0:${flags}`);
+}
+
+function parseTraceparent(value: string | null): TraceContext | undefined {
+  const match = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/.exec(value ?? "");
+  if (match === null) return undefined;
+  const [, traceId = "", spanId = "", flags = ""] = match;
+  if (isZero(traceId) || isZero(spanId)) return undefined;
+  return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+function parseUberTraceId(value: string | null): TraceContext | undefined {
+  const match = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):[0-9a-f]{1,16}:([0-9a-f]{1,2})$/i.exec(value ?? "");
+  if (match === null) return undefined;
+  const traceId = (match[1] ?? "").toLowerCase().padStart(32, "0");
+  const spanId = (match[2] ?? "").toLowerCase().padStart(16, "0");
+  if (isZero(traceId)) return undefined;
+  return { traceId, spanId, isSampled: (Number.parseInt(match[3] ?? "0", 16) & 1) === 1 };
+}
+
+function newTrace(): TraceContext {
+  return { traceId: randomHex(32), spanId: randomHex(16), isSampled: false };
+}
+
+function isZero(hex: string): boolean {
+  return /^0+$/.test(hex);
+}
+
+// Trace identifiers must be unlikely to collide, not hard to guess, so the cheap generator will do.
+function randomHex(digits: number): string {
+  let text = "";
+  while (text.length < digits) {
+    text += Math.floor(Math.random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, "0");
+  }
+  return text;
+}

@@ -1,0 +1,75 @@
+import type { Clock } from "../base/clock.ts";
+import { CodedError } from "../base/failure.ts";
+import type { BodyRead } from "../http/read_body.ts";
+import type { Outcome } from "../profile/failure_report.ts";
+import type { Profile } from "../profile/profile.ts";
+import { DeliveryPlan, type Receiver } from "../profile/receiver.ts";
+import type { RequestContext } from "../profile/request_context.ts";
+
+/** Why a request is refused before anything is forwarded. */
+export type RefusalReason = Exclude<BodyRead["type"], "body"> | "invalid";
+
+/** What serving a request needs besides the request. */
+export interface ServeParts {
+  readonly receiver: Receiver;
+  readonly clock: Clock;
+  readonly maxBodyBytes: number;
+  readonly readTimeoutMs: number;
+  /** Told why a request was refused before anything was forwarded. */
+  readonly onRefused: (reason: RefusalReason, message: string) => void;
+  /** Told how large the body was, as received. */
+  readonly onBody: (bytes: number) => void;
+  /** Told of an outcome that was no success, in words. */
+  readonly onFailed: (message: string) => void;
+}
+
+interface BodyRefusal {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** How a body that could not be taken is answered. */
+export const bodyRefusals: Readonly<Record<Exclude<RefusalReason, "invalid">, BodyRefusal>> = {
+  too_large: { status: 413, text: "the body is larger than max_body_size", headers: { Connection: "close" } },
+  no_room: {
+    status: 503,
+    text: "too many bodies are held at once: max_in_flight_bytes is reached",
+    headers: { "Retry-After": "1" },
+  },
+  too_slow: {
+    status: 408,
+    text: "the body did not arrive within server_read_timeout",
+    headers: { Connection: "close" },
+  },
+  broken: { status: 400, text: "the body ended early", headers: { Connection: "close" } },
+};
+
+/**
+ * Hands a profile to everything that the receiver forwards to.
+ *
+ * @throws CodedError `invalid_argument` where the labels are wrong; then nothing has been sent.
+ */
+export function forward(
+  profile: Profile,
+  receiver: Receiver,
+  request: RequestContext,
+  clock: Clock,
+): Promise<Outcome> {
+  const plan = new DeliveryPlan(request, clock);
+  receiver.plan(profile, plan);
+  if (plan.problem !== undefined) throw new CodedError("invalid_argument", plan.problem);
+  return plan.send();
+}
+
+/** A line of plain text. */
+export function textResponse(
+  status: number,
+  line: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(`${line}\n`, {
+    status,
+    headers: { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff", ...headers },
+  });
+}

@@ -1,0 +1,197 @@
+import { Backoff } from "../base/backoff.ts";
+import { type Clock, sleep } from "../base/clock.ts";
+import { Slots } from "../base/slots.ts";
+import type { HttpClient, PostResult } from "../http/http_client.ts";
+import { type DeliveryFailure, delivered, type Outcome } from "../profile/failure_report.ts";
+import { type Cause, isRetryable } from "../profile/status.ts";
+import type { EndpointTarget } from "./endpoint_target.ts";
+import { HedgeBudget } from "./hedge_budget.ts";
+import { hedgedPost, isSuccess } from "./hedged_post.ts";
+import type { EndpointMetrics } from "./metrics.ts";
+import { parseRetryAfter } from "./retry_after.ts";
+import type { EndpointArguments } from "./schema.ts";
+import type { Outgoing } from "./sender.ts";
+
+/** What an endpoint is made of. */
+export interface EndpointParts {
+  readonly componentId: string;
+  readonly args: EndpointArguments;
+  readonly target: EndpointTarget;
+  readonly client: HttpClient;
+  readonly clock: Clock;
+  readonly metrics: EndpointMetrics;
+  /** Aborts when the component must end, whatever is under way. */
+  readonly ending: AbortSignal;
+  /** Told how each profile ended. */
+  readonly onOutcome: (failure: DeliveryFailure | undefined) => void;
+}
+
+/** How one profile does at this endpoint so far. */
+interface Progress {
+  attempts: number;
+  hasHedged: boolean;
+  hasReconnected: boolean;
+}
+
+/** One destination: its own attempts, waits and limits, so that none delays another. */
+export class Endpoint {
+  readonly #parts: EndpointParts;
+  readonly #slots: Slots;
+  readonly #hedges = new HedgeBudget();
+  /** Whether an answer came since a connection last broke, so that an idle one may be in use again. */
+  #hasIdleConnections = false;
+
+  constructor(parts: EndpointParts) {
+    this.#parts = parts;
+    this.#slots = new Slots(parts.args.max_in_flight, parts.clock);
+  }
+
+  get target(): EndpointTarget {
+    return this.#parts.target;
+  }
+
+  /** Sends a profile until it is taken, refused for good, or its time is up. The only retry loop. */
+  async deliver(outgoing: Outgoing): Promise<Outcome> {
+    const { args, clock, metrics } = this.#parts;
+    const { request } = outgoing;
+    const startedAt = clock.now();
+    const backoff = new Backoff({ minMs: args.min_backoff_period, maxMs: args.max_backoff_period });
+    const progress: Progress = { attempts: 0, hasHedged: false, hasReconnected: false };
+    this.#hedges.count();
+    for (;;) {
+      const result = await this.#attempt(outgoing, progress);
+      if (isSuccess(result)) return this.#finish(outgoing, startedAt, undefined);
+      const cause = causeOf(result, outgoing, progress);
+      const retryAfterMs = retryAfterOf(result, clock);
+      const failure: DeliveryFailure = {
+        destination: `${this.#parts.componentId} ${this.target.label}`,
+        attempts: progress.attempts,
+        cause,
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      };
+      const waitMs = Math.max(backoff.next(), retryAfterMs ?? 0);
+      const mayRetry =
+        isRetryable(cause, args.retry_on_http_429) &&
+        this.#hasAttemptLeft(progress) &&
+        clock.now() + waitMs < request.deadlineAt &&
+        (await sleep(clock, waitMs, request.canceled)) &&
+        !request.isSenderGone();
+      if (!mayRetry) return this.#finish(outgoing, startedAt, failure);
+      metrics.retried();
+    }
+  }
+
+  #finish(outgoing: Outgoing, startedAt: number, failure: DeliveryFailure | undefined): Outcome {
+    const { clock, metrics, onOutcome } = this.#parts;
+    metrics.finished(outgoing.kind, (clock.now() - startedAt) / 1000);
+    onOutcome(failure);
+    if (failure === undefined) {
+      metrics.sent(outgoing.size);
+      return delivered;
+    }
+    metrics.dropped(outgoing.size);
+    return [failure];
+  }
+
+  #hasAttemptLeft(progress: Progress): boolean {
+    const limit = this.#parts.args.max_backoff_retries;
+    return limit === 0 || progress.attempts < limit;
+  }
+
+  /** One attempt, joined by a second one on a fresh connection where half of its time brought no answer. */
+  async #attempt(outgoing: Outgoing, progress: Progress): Promise<PostResult> {
+    const { args, clock } = this.#parts;
+    const { request } = outgoing;
+    if (!(await this.#slots.take(request.deadlineAt - clock.now(), request.canceled)))
+      return noTurn(request.canceled);
+    const timeoutMs = Math.min(args.remote_timeout, request.deadlineAt - clock.now());
+    progress.attempts += 1;
+    let holdsSlot = true;
+    return hedgedPost({
+      post: async (isFresh, signal) => {
+        const ownsSlot = holdsSlot;
+        holdsSlot = false;
+        try {
+          return await this.#post(outgoing, progress, isFresh || !ownsSlot, signal);
+        } finally {
+          this.#slots.giveBack();
+        }
+      },
+      hedgeAfterMs: timeoutMs / 2,
+      tryHedge: () => this.#tryHedge(outgoing, progress),
+      isFinal: (result) => !isRetryable(causeOf(result, outgoing, progress), args.retry_on_http_429),
+      signals: [request.canceled, this.#parts.ending],
+      clock,
+    });
+  }
+
+  #tryHedge(outgoing: Outgoing, progress: Progress): boolean {
+    if (progress.hasHedged || !this.#hasAttemptLeft(progress) || outgoing.request.isSenderGone())
+      return false;
+    if (!this.#hedges.tryTake() || !this.#slots.tryTake()) return false;
+    progress.hasHedged = true;
+    progress.attempts += 1;
+    this.#parts.metrics.retried();
+    return true;
+  }
+
+  async #post(
+    outgoing: Outgoing,
+    progress: Progress,
+    isFresh: boolean,
+    signal: AbortSignal,
+  ): Promise<PostResult> {
+    const { args, clock, client, metrics, target } = this.#parts;
+    const startedAt = clock.now();
+    const timeoutMs = Math.min(args.remote_timeout, outgoing.request.deadlineAt - startedAt);
+    const result = await client.post({
+      url: target.url(outgoing),
+      headers: target.headers(outgoing, timeoutMs),
+      body: outgoing.body,
+      timeoutMs,
+      signal,
+      isFresh,
+      followRedirects: args.follow_redirects,
+      tls: target.tls,
+    });
+    metrics.attempted(outgoing.kind, (clock.now() - startedAt) / 1000);
+    if (result.type === "answer") this.#hasIdleConnections = true;
+    const mayBeStale = result.type === "connection" && result.isReset && !isFresh && this.#hasIdleConnections;
+    if (!mayBeStale || progress.hasReconnected) return result;
+    // The server may have closed an idle connection just as it was used again; that is nobody's failure.
+    progress.hasReconnected = true;
+    this.#hasIdleConnections = false;
+    return this.#post(outgoing, progress, true, signal);
+  }
+}
+
+function noTurn(canceled: AbortSignal | undefined): PostResult {
+  return canceled?.aborted ? { type: "canceled" } : { type: "timeout" };
+}
+
+function causeOf(result: PostResult, outgoing: Outgoing, progress: Progress): Cause {
+  switch (result.type) {
+    case "answer": {
+      const code = outgoing.codeOf(result.text);
+      const { status, text } = result;
+      return code === undefined ? { type: "answer", status, text } : { type: "answer", status, text, code };
+    }
+    case "timeout":
+      if (progress.attempts > 0) return { type: "timeout" };
+      return {
+        type: "local",
+        code: "deadline_exceeded",
+        text: "max_in_flight requests were under way all the time",
+      };
+    case "canceled":
+      return { type: "local", code: "canceled", text: "the sender went away" };
+    case "connection":
+      return { type: "connection", text: result.text };
+  }
+}
+
+function retryAfterOf(result: PostResult, clock: Clock): number | undefined {
+  return result.type === "answer"
+    ? parseRetryAfter(result.headers.get("retry-after"), clock.wall())
+    : undefined;
+}

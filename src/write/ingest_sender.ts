@@ -1,0 +1,49 @@
+import { type LabelSet, nameLabel, serviceNameLabel, sortedLabels } from "../profile/label_set.ts";
+import { type IngestProfile, sizeOf } from "../profile/profile.ts";
+import type { RequestContext } from "../profile/request_context.ts";
+import type { Outgoing } from "./sender.ts";
+
+/** Makes a profile of /ingest ready for sending: labels back into `name`, everything else as it came. */
+export function outgoingIngest(
+  profile: IngestProfile,
+  externalLabels: ReadonlyMap<string, string>,
+  request: RequestContext,
+): Outgoing {
+  const name = `name=${encodeURIComponent(ingestName(profile.labels, externalLabels).toWellFormed())}`;
+  const headers: [string, string][] = [];
+  if (profile.contentType !== undefined) headers.push(["content-type", profile.contentType]);
+  if (profile.contentEncoding !== undefined) headers.push(["content-encoding", profile.contentEncoding]);
+  return {
+    kind: "ingest",
+    size: sizeOf(profile),
+    path: `/ingest?${placeName(profile.query, name)}`,
+    body: profile.body,
+    headers,
+    deadlineHeaders: () => [],
+    codeOf: () => undefined,
+    request,
+  };
+}
+
+/**
+ * `service{sorted labels}`. The prefix is the service's name before external labels, the sender's name where
+ * there is none; an external `__name__` replaces it.
+ */
+export function ingestName(labels: LabelSet, externalLabels: ReadonlyMap<string, string>): string {
+  const merged = new Map(labels);
+  merged.set(nameLabel, labels.get(serviceNameLabel) ?? labels.get(nameLabel) ?? "");
+  for (const [name, value] of externalLabels) merged.set(name, value);
+  const prefix = merged.get(nameLabel) ?? "";
+  merged.delete(nameLabel);
+  const pairs = sortedLabels(merged).filter(([, value]) => value !== "");
+  return `${prefix}{${pairs.map(([name, value]) => `${name}=${value}`).join(",")}}`;
+}
+
+// The query is sorted by key; so stays the outgoing one.
+function placeName(query: string, name: string): string {
+  if (query === "") return name;
+  const parameters = query.split("&");
+  const after = parameters.findIndex((parameter) => parameter > "name");
+  if (after < 0) return `${query}&${name}`;
+  return parameters.toSpliced(after, 0, name).join("&");
+}

@@ -1,0 +1,85 @@
+import type { ProfileSize } from "../profile/profile.ts";
+import { defaultBuckets, type MetricScope } from "../telemetry/metric_scope.ts";
+
+/** How the two kinds are called in `pyroscope_write_latency`. */
+export type WriteKind = "ingest" | "push";
+
+/** What happens in pyroscope.write, in Alloy's metrics. */
+export class WriteMetrics {
+  readonly #scope: MetricScope;
+  readonly #sentBytes;
+  readonly #sentProfiles;
+  readonly #droppedBytes;
+  readonly #droppedProfiles;
+  readonly #retries;
+  readonly #latency;
+
+  constructor(scope: MetricScope) {
+    this.#scope = scope;
+    const labels = ["endpoint"] as const;
+    this.#sentBytes = scope.counter(
+      "pyroscope_write_sent_bytes_total",
+      "Bytes of profiles sent to Pyroscope.",
+      labels,
+    );
+    this.#sentProfiles = scope.counter(
+      "pyroscope_write_sent_profiles_total",
+      "Profiles sent to Pyroscope.",
+      labels,
+    );
+    this.#droppedBytes = scope.counter(
+      "pyroscope_write_dropped_bytes_total",
+      "Bytes of profiles not delivered.",
+      labels,
+    );
+    this.#droppedProfiles = scope.counter(
+      "pyroscope_write_dropped_profiles_total",
+      "Profiles not delivered.",
+      labels,
+    );
+    this.#retries = scope.counter("pyroscope_write_retries_total", "Attempts after the first.", labels);
+    this.#latency = scope.histogram(
+      "pyroscope_write_latency",
+      "Seconds that sending profiles took: all in all, for each endpoint, and for each attempt.",
+      ["endpoint", "type"] as const,
+      defaultBuckets,
+    );
+  }
+
+  /** The whole write finished, all endpoints. */
+  finished(kind: WriteKind, seconds: number): void {
+    this.#latency.observe({ endpoint: "-", type: `${kind}_total` }, seconds);
+  }
+
+  /** Metrics of one endpoint, by its name or URL. */
+  endpoint(endpoint: string): EndpointMetrics {
+    const labels = { endpoint };
+    return {
+      sent: (size) => {
+        this.#sentBytes.inc(labels, size.bytes);
+        this.#sentProfiles.inc(labels, size.samples);
+      },
+      dropped: (size) => {
+        this.#droppedBytes.inc(labels, size.bytes);
+        this.#droppedProfiles.inc(labels, size.samples);
+      },
+      retried: () => this.#retries.inc(labels),
+      attempted: (kind, seconds) => this.#latency.observe({ endpoint, type: `${kind}_downstream` }, seconds),
+      finished: (kind, seconds) => this.#latency.observe({ endpoint, type: `${kind}_endpoint` }, seconds),
+    };
+  }
+
+  /** The families as they stand; for tests. */
+  families() {
+    return this.#scope.families();
+  }
+}
+
+/** What happens at one endpoint; each call is one occurrence. Times are in seconds. */
+export interface EndpointMetrics {
+  sent(size: ProfileSize): void;
+  dropped(size: ProfileSize): void;
+  retried(): void;
+  attempted(kind: WriteKind, seconds: number): void;
+  finished(kind: WriteKind, seconds: number): void;
+}

@@ -1,0 +1,20 @@
+import type { FailureCode } from "../base/failure.ts";
+import type { ProfileSize } from "../profile/profile.ts";
+import type { RequestContext } from "../profile/request_context.ts";
+import type { WriteKind } from "./metrics.ts";
+
+/** A profile as it goes to every endpoint of a component: labels done, bytes ready. */
+export interface Outgoing {
+  readonly kind: WriteKind;
+  readonly size: ProfileSize;
+  /** What follows the endpoint's base URL, query included. */
+  readonly path: string;
+  readonly body: Uint8Array;
+  /** Headers of the profile itself; they go over the endpoint's own. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Headers that tell the destination how long an attempt may take. */
+  readonly deadlineHeaders: (timeoutMs: number) => readonly (readonly [name: string, value: string])[];
+  /** The code in an answer that failed, where its protocol has codes. */
+  readonly codeOf: (answer: string) => FailureCode | undefined;
+  readonly request: RequestContext;
+}
