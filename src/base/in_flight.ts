@@ -3,7 +3,7 @@ import type { Clock } from "./clock.ts";
 /** Counts work under way, so that its end can be waited for. */
 export class InFlight {
   #count = 0;
-  #onIdle: (() => void) | undefined;
+  readonly #waiters = new Set<(isIdle: boolean) => void>();
 
   get count(): number {
     return this.#count;
@@ -15,18 +15,21 @@ export class InFlight {
 
   end(): void {
     this.#count -= 1;
-    if (this.#count === 0) this.#onIdle?.();
+    if (this.#count > 0) return;
+    for (const settle of this.#waiters) settle(true);
   }
 
   /** Waits until nothing is under way; false where that took longer than `graceMs`. */
   idle(clock: Clock, graceMs: number): Promise<boolean> {
     if (this.#count === 0) return Promise.resolve(true);
     return new Promise((resolve) => {
-      const timer = clock.schedule(graceMs, () => resolve(false));
-      this.#onIdle = () => {
+      const settle = (isIdle: boolean) => {
         timer.cancel();
-        resolve(true);
+        this.#waiters.delete(settle);
+        resolve(isIdle);
       };
+      const timer = clock.schedule(graceMs, () => settle(false));
+      this.#waiters.add(settle);
     });
   }
 }

@@ -5,6 +5,9 @@ import type { Clock, Timer } from "./clock.ts";
 /** A file is looked at this often even where no event says that it changed. */
 const lookEveryMs = 10_000;
 
+/** An event may come while the file is still being written; then the end of it has no event of its own. */
+const lookAgainMs = 200;
+
 /**
  * Follows a file's content. The folder is watched rather than the file, so that a rename over it and
  * Kubernetes' swap of the `..data` link are seen; contents are compared, so that only a real change counts.
@@ -15,6 +18,7 @@ export class WatchedFile {
   #content: string;
   #watcher: FSWatcher | undefined;
   #timer: Timer | undefined;
+  #again: Timer | undefined;
 
   /** @throws where the file can't be read. */
   constructor(path: string, clock: Clock) {
@@ -44,7 +48,11 @@ export class WatchedFile {
     };
     lookLater();
     try {
-      this.#watcher = watch(dirname(this.path), { persistent: false }, look);
+      this.#watcher = watch(dirname(this.path), { persistent: false }, () => {
+        look();
+        this.#again?.cancel();
+        this.#again = this.#clock.schedule(lookAgainMs, look);
+      });
       // A folder that is taken away ends the events, not the looking.
       this.#watcher.on("error", () => this.#watcher?.close());
     } catch {
@@ -55,6 +63,7 @@ export class WatchedFile {
 
   stop(): void {
     this.#timer?.cancel();
+    this.#again?.cancel();
     this.#watcher?.close();
   }
 }

@@ -1,6 +1,6 @@
 import { formatByteSize } from "../base/byte_size.ts";
 import type { ServiceActivity } from "../component/definition.ts";
-import { formatAddress, type ListenAddress } from "../http/listener.ts";
+import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
 
 /** Where SDKs send profiles unless they are told otherwise. */
 export const defaultListen: ListenAddress = { host: "127.0.0.1", port: 4040 };

@@ -2,8 +2,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { parseDuration } from "../base/duration.ts";
 import { CodedError } from "../base/failure.ts";
 import { commit, version } from "../base/version.ts";
-import { formatAddress, type ListenAddress, parseAddress } from "../http/listener.ts";
+import { formatAddress, type ListenAddress, parseAddress } from "../http/listen_address.ts";
 import { type LogFormat, type LogLevel, logFormats, logLevels } from "../telemetry/log.ts";
+import { printReference } from "./print_reference.ts";
 import { printSchema } from "./print_schema.ts";
 import { type RunOptions, run } from "./run.ts";
 import { defaultStoragePath } from "./storage_path.ts";
@@ -67,6 +68,10 @@ function createProgram(exitWith: (status: number) => void): Command {
 
   const print = program.command("print").description("print something made from what pyroduct knows");
   print.command("schema").description("the JSON Schema of the configuration").action(printSchema);
+  print
+    .command("reference")
+    .description("every component with its arguments, as Markdown")
+    .action(printReference);
 
   program
     .command("version")
@@ -138,7 +143,11 @@ function toAddress(text: string): ListenAddress {
 }
 
 function toUrls(text: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, ...text.split(",").map((url) => url.trim())];
+  const urls = text.split(",").map((url) => url.trim());
+  if (!urls.every((url) => /^https?:\/\/[^/]/.test(url) && URL.canParse(url))) {
+    throw new InvalidArgumentError("Expected http or https URLs, such as http://127.0.0.1:4040.");
+  }
+  return [...earlier, ...urls];
 }
 
 function toDuration(text: string): number {

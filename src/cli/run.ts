@@ -9,7 +9,8 @@ import { builtInConfig, type ConfigSource, configFile } from "../controller/conf
 import { Controller } from "../controller/controller.ts";
 import { processFamilies } from "../controller/process_metrics.ts";
 import { Shard } from "../controller/shard.ts";
-import { type ListenAddress, type Listener, ListenerPool } from "../http/listener.ts";
+import type { ListenAddress } from "../http/listen_address.ts";
+import { type Listener, ListenerPool } from "../http/listener.ts";
 import {
   createLogger,
   type LogFormat,
@@ -17,6 +18,7 @@ import {
   type RootLogger,
   standardError,
 } from "../telemetry/log.ts";
+import { openTracing, type Tracing } from "../telemetry/spans.ts";
 import { activityLine, defaultListen, firstRunConfig, portTakenAdvice, welcome } from "./first_run.ts";
 import { stopSignals } from "./stop_signal.ts";
 
@@ -37,6 +39,9 @@ export interface RunOptions {
 /** Exit status where a second signal ended the process: 128 + SIGINT, as shells have it. */
 const interruptedStatus = 130;
 
+/** How long the last spans may take to leave at the end. */
+const lastSpansMs = 2000;
+
 /** How often a person is told what came, at most. */
 const tellEveryMs = 1000;
 
@@ -52,28 +57,26 @@ export async function run(options: RunOptions): Promise<number> {
     options.logFormat,
     standardError,
   );
-  const controller = createController(options, log);
-  const admin = openAdmin(options.adminAddress, controller, log);
-  const started = await controller.start();
-  if (!started.ok) {
-    await admin.release(0);
-    const isTaken =
-      isFirstRun && started.code === "already_exists" && (options.listen ?? defaultListen).port !== 0;
-    throw new CodedError(
-      "invalid_argument",
-      isTaken ? portTakenAdvice(options.listen ?? defaultListen) : started.problems.join("\n"),
-    );
-  }
-  log.info("ready", { version, admin: admin.address });
+  // From the first moment on, a signal must find somebody who knows what to do.
+  const signals = stopSignals(log);
+  const tracing = await openTracing(process.env, log, systemClock);
+  const controller = createController(options, log, tracing);
+  process.on("SIGHUP", () => {
+    if (controller.isReady) void controller.reload();
+  });
+  // A defect in what serves one request must not end the requests of all others.
+  process.on("unhandledRejection", (reason) => {
+    log.error("unexpected failure, please report it", { reason: stackOf(reason) });
+  });
+  const admin = await startAll(options, controller, log);
   const ending = new AbortController();
   if (isFirstRun) await greet(options, controller, admin, ending.signal);
   const watched = options.watchConfig ? watchConfig(options, controller) : undefined;
-  process.on("SIGHUP", () => void controller.reload());
+  log.info("ready", { version, admin: admin.address });
   try {
-    const signals = stopSignals(log);
     await signals.first;
     const isFinished = await Promise.race([
-      shutDown(options, controller, log),
+      shutDown(options, controller, log, tracing),
       signals.second.then(() => false),
     ]);
     return isFinished ? 0 : interruptedStatus;
@@ -84,9 +87,37 @@ export async function run(options: RunOptions): Promise<number> {
   }
 }
 
-function createController(options: RunOptions, log: RootLogger): Controller {
+/**
+ * Opens the admin server and starts the components.
+ *
+ * @throws CodedError with all that keeps pyroduct from starting; then nothing is open.
+ */
+async function startAll(options: RunOptions, controller: Controller, log: RootLogger): Promise<Listener> {
+  const checked = controller.check();
+  if (!checked.ok) throw new CodedError("invalid_argument", checked.problems.join("\n"));
+  const admin = openAdmin(options.adminAddress, controller, log);
+  const started = await controller.start();
+  if (started.ok) return admin;
+  await admin.release(0);
+  const listen = options.listen ?? defaultListen;
+  const isTaken = options.configPath === undefined && started.code === "already_exists" && listen.port !== 0;
+  const problem = isTaken ? portTakenAdvice(listen) : started.problems.join("\n");
+  throw new CodedError("invalid_argument", problem);
+}
+
+function stackOf(reason: unknown): string {
+  return reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+}
+
+function createController(options: RunOptions, log: RootLogger, tracing: Tracing | undefined): Controller {
   const storagePath = join(options.storagePath, "shard-0");
-  const shard = new Shard({ definitions: componentDefinitions, clock: systemClock, log, storagePath });
+  const shard = new Shard({
+    definitions: componentDefinitions,
+    clock: systemClock,
+    log,
+    storagePath,
+    tracer: tracing?.tracer,
+  });
   return new Controller({
     source: sourceOf(options),
     definitions: componentDefinitions,
@@ -108,7 +139,7 @@ const adminIdleSeconds = 120;
 
 function openAdmin(address: ListenAddress, controller: Controller, log: RootLogger): Listener {
   try {
-    const listener = new ListenerPool().claim(address, adminIdleSeconds);
+    const listener = new ListenerPool().claim(address, { idleSeconds: adminIdleSeconds });
     const app = createAdminApp(controller, log);
     listener.use((request) => app.fetch(request));
     log.info("listening", { component_id: "admin", address: listener.address });
@@ -144,11 +175,17 @@ async function tellActivity(controller: Controller): Promise<void> {
   if (activity.length > 0) process.stdout.write(`${activityLine(activity)}\n`);
 }
 
-async function shutDown(options: RunOptions, controller: Controller, log: RootLogger): Promise<boolean> {
+async function shutDown(
+  options: RunOptions,
+  controller: Controller,
+  log: RootLogger,
+  tracing: Tracing | undefined,
+): Promise<boolean> {
   log.info("stopping", { shutdown_delay_ms: options.shutdownDelayMs });
   await controller.announceStop();
   await Bun.sleep(options.shutdownDelayMs);
   await controller.stop();
+  await tracing?.close(lastSpansMs);
   log.info("stopped");
   return true;
 }

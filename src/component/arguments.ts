@@ -16,6 +16,8 @@ export interface ArgumentMetadata {
   readonly isBlockList?: true;
   /** `${NAME}` is left alone here. */
   readonly isLiteral?: true;
+  /** What the value is called in the reference, where the schema's own type would not tell. */
+  readonly typeName?: string;
 }
 
 /** A mapping with exactly these keys. */
@@ -101,6 +103,7 @@ export function duration(minMs = 0) {
       addIssue({ message: expected });
       return NEVER;
     }),
+    v.metadata({ typeName: "duration" } satisfies ArgumentMetadata),
   );
 }
 

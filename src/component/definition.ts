@@ -2,6 +2,7 @@ import type { GenericSchema } from "valibot";
 import type { Clock } from "../base/clock.ts";
 import type { ListenerPool } from "../http/listener.ts";
 import type { Receiver } from "../profile/receiver.ts";
+import type { Tracer } from "../profile/request_span.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { MetricScope } from "../telemetry/metric_scope.ts";
 import type { Health } from "./health.ts";
@@ -16,6 +17,8 @@ export interface ComponentContext {
   /** A folder of its own, which it makes when it needs one. */
   readonly storagePath: string;
   readonly listeners: ListenerPool;
+  /** Records requests as spans; undefined where nobody asked for that. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** Where a component's arguments are wrong: a path below them and what is wrong there. */

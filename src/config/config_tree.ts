@@ -1,4 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import {
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLError,
+} from "yaml";
 import { type ConfigPath, formatPath, type LocatedProblem, type Position, type Problem } from "./problem.ts";
 
 const start: Position = { line: 1, column: 1 };
@@ -15,22 +26,29 @@ export interface ConfigTree {
 /** Reads YAML, of which JSON is a part. */
 export function parseConfigTree(text: string): ConfigTree {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    logLevel: "error",
+    merge: true,
+    prettyErrors: false,
+  });
   const positionAt = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const problems = document.errors.map((error) => ({
+  const problems: LocatedProblem[] = document.errors.map((error) => ({
     position: positionAt(error.pos[0]),
     path: "",
-    message: firstLine(error.message),
+    message: describeError(error),
   }));
+  const value = problems.length === 0 ? toPlain(() => document.toJS({ maxAliasCount: 100 })) : undefined;
+  if (value === unresolved) problems.push({ position: start, path: "", message: aliasProblem });
   const resolve: Resolve = (node) => {
     if (isAlias(node)) return node.resolve(document);
     return isMap(node) || isSeq(node) || isScalar(node) ? node : undefined;
   };
   return {
-    value: problems.length === 0 ? toPlain(() => document.toJS({ maxAliasCount: 100 })) : undefined,
+    value,
     problems,
     locate: ({ path, message }) => {
       const found = find(resolve(document.contents), path, resolve);
@@ -40,13 +58,33 @@ export function parseConfigTree(text: string): ConfigTree {
   };
 }
 
+const unresolved = Symbol("unresolved");
+
+const aliasProblem =
+  "an alias (*name) names no anchor before it, or there are too many: put text that begins with * in quotes";
+
 // Too many aliases are an attack, or a mistake that looks like one.
 function toPlain(read: () => unknown): unknown {
   try {
     return read();
   } catch {
-    return undefined;
+    return unresolved;
   }
+}
+
+/** What is said instead where the library would quote the text, which may be a secret, or speak of itself. */
+const errorWords: Partial<Record<ErrorCode, string>> = {
+  BAD_COLLECTION_TYPE: "the tag does not fit what it stands before",
+  BAD_DIRECTIVE: "the directive is not known",
+  BAD_DQ_ESCAPE: "a backslash in double quotes begins no escape of YAML's: use single quotes, or two of them",
+  MULTIPLE_DOCS: "there must be one document only",
+  TAG_RESOLVE_FAILED: "the tag is not known, or does not fit: put text that begins with ! in quotes",
+};
+
+function describeError({ code, message }: YAMLError): string {
+  return (
+    errorWords[code] ?? firstLine(message).replace(/(?<=extra characters|YAML stream|YAML token): .*/, "")
+  );
 }
 
 interface Found {

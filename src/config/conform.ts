@@ -18,6 +18,11 @@ export function conform(schema: SchemaShape, value: unknown, path: ConfigPath, w
   const shape = unwrap(schema);
   if (typeof value === "string") return conformText(schema, value, path, walk);
   if (Array.isArray(value)) {
+    // The schema's own check takes a list for a mapping of numbers.
+    if (shape.entries !== undefined || shape.value !== undefined) {
+      walk.problems.push({ path, message: "expected a mapping, and no list" });
+      return undefined;
+    }
     return value.map((item, index) =>
       shape.item ? conform(shape.item, item, [...path, index], walk) : item,
     );

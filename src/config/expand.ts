@@ -14,7 +14,7 @@ export function expand(text: string, environment: Readonly<Record<string, string
     /\$\$\{|\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g,
     (whole, name: string | undefined, fallback: string | undefined) => {
       if (name === undefined) return "${";
-      const value = environment[name];
+      const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
       // As in a shell, `:-` also stands in for a value that is empty.
       if (value !== undefined && (value !== "" || fallback === undefined)) return value;
       if (fallback === undefined) unset ??= name;

@@ -20,6 +20,7 @@ interface SchemaStep {
   readonly kind: string;
   readonly type: string;
   readonly metadata?: ArgumentMetadata;
+  readonly description?: string;
 }
 
 /** Looks at a schema as a shape. */

@@ -13,9 +13,18 @@ export interface ConfigSource {
 
 /** A configuration file; `-` is standard input. */
 export function configFile(path: string): ConfigSource {
-  if (path === "-")
-    return { name: "(standard input)", isFile: false, read: () => readText(0, "standard input") };
+  if (path === "-") return standardInput();
   return { name: path, isFile: true, read: () => readText(path, path) };
+}
+
+// Standard input can be read only once.
+function standardInput(): ConfigSource {
+  let text: string | undefined;
+  const read = () => {
+    text ??= readText(0, "standard input");
+    return text;
+  };
+  return { name: "(standard input)", isFile: false, read };
 }
 
 /** A configuration that pyroduct has made itself. */

@@ -63,6 +63,12 @@ export class Controller {
     return this.#isReady;
   }
 
+  /** Looks for problems without starting anything. */
+  check(): ReloadResult {
+    const loaded = this.#read();
+    return loaded.ok ? { ok: true } : loaded;
+  }
+
   /** Loads the configuration and starts everything; on problems nothing stays open. */
   async start(): Promise<ReloadResult> {
     const result = await this.#load();
@@ -73,7 +79,8 @@ export class Controller {
   /** Changes to the configuration as it stands in its source now; one reload at a time. */
   reload(): Promise<ReloadResult> {
     const reloading = this.#reloading.then(() => this.#reloadNow());
-    this.#reloading = reloading;
+    // A defect in one must not keep the next from happening.
+    this.#reloading = reloading.catch(() => {});
     return reloading;
   }
 
@@ -96,17 +103,29 @@ export class Controller {
   }
 
   async #load(): Promise<ReloadResult> {
-    const { source, definitions, environment, shards } = this.#parts;
+    const loaded = this.#read();
+    if (!loaded.ok) return loaded;
     try {
-      const loaded = loadConfig(source.read(), definitions, environment);
-      if (!loaded.ok)
-        return { ok: false, problems: loaded.problems.map((one) => formatProblem(source.name, one)) };
-      await applyToAll(shards, loaded.components, this.#components);
+      await applyToAll(this.#parts.shards, loaded.components, this.#components);
       this.#components = loaded.components;
       return { ok: true };
     } catch (thrown) {
       if (!(thrown instanceof CodedError)) throw thrown;
       return { ok: false, problems: [thrown.message], code: thrown.code };
+    }
+  }
+
+  #read():
+    | { readonly ok: true; readonly components: readonly ComponentConfig[] }
+    | { readonly ok: false; readonly problems: readonly string[] } {
+    const { source, definitions, environment } = this.#parts;
+    try {
+      const loaded = loadConfig(source.read(), definitions, environment);
+      if (loaded.ok) return loaded;
+      return { ok: false, problems: loaded.problems.map((one) => formatProblem(source.name, one)) };
+    } catch (thrown) {
+      if (!(thrown instanceof CodedError)) throw thrown;
+      return { ok: false, problems: [thrown.message] };
     }
   }
 

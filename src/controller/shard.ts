@@ -4,6 +4,7 @@ import type { Health } from "../component/health.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
 import { Pipeline } from "../graph/pipeline.ts";
 import { ListenerPool } from "../http/listener.ts";
+import type { Tracer } from "../profile/request_span.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { MetricFamily } from "../telemetry/metric_family.ts";
 
@@ -47,6 +48,8 @@ export interface ShardParts {
   readonly log: Logger;
   /** A folder that no other shard uses. */
   readonly storagePath: string;
+  /** Records requests as spans; undefined where nobody asked for that. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** Listeners, pipelines and writers made from one snapshot of the configuration. */

@@ -7,6 +7,7 @@ import type { ComponentConfig } from "../config/load_config.ts";
 import { downstreamFirst } from "../config/references.ts";
 import type { ListenerPool } from "../http/listener.ts";
 import type { Receiver } from "../profile/receiver.ts";
+import type { Tracer } from "../profile/request_span.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { MetricScope } from "../telemetry/metric_scope.ts";
 
@@ -18,6 +19,7 @@ export interface PipelineParts {
   /** The folder below which each component has one of its own. */
   readonly storagePath: string;
   readonly listeners: ListenerPool;
+  readonly tracer?: Tracer | undefined;
 }
 
 /** A component that runs, and how it is wired. */
@@ -145,7 +147,7 @@ export class Pipeline {
   }
 
   #context(config: ComponentConfig, metrics: MetricScope): ComponentContext {
-    const { clock, log, storagePath, listeners } = this.#parts;
+    const { clock, log, storagePath, listeners, tracer } = this.#parts;
     return {
       id: config.id,
       clock,
@@ -153,6 +155,7 @@ export class Pipeline {
       metrics,
       storagePath: join(storagePath, config.id),
       listeners,
+      tracer,
     };
   }
 }

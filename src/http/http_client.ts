@@ -1,36 +1,32 @@
 import type { Clock } from "../base/clock.ts";
-import { messageOf, systemCodeOf } from "../base/failure.ts";
-
-/** How much of an answer's body is kept for messages, in bytes; the number is Alloy's. */
-const keptAnswerBytes = 2048;
-
-/** An answer longer than this is not read to its end: its connection is given up instead. */
-const readAnswerBytes = 64 * 1024;
+import { CodedError } from "../base/failure.ts";
+import { readAnswer } from "./read_answer.ts";
+import type { Transport } from "./transport.ts";
 
 /** How many redirects are followed before the last one is taken for the answer. */
 const maxRedirects = 5;
 
-/** TLS as fetch takes it. */
-export interface TlsOptions {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly serverName?: string;
-  readonly rejectUnauthorized?: boolean;
+/** How long it may take to find out why there is no answer, in milliseconds, where no deadline says so. */
+const explainMs = 1000;
+
+/** One POST whose answer is handed out as it comes. */
+export interface OpenRequest {
+  readonly url: string;
+  readonly headers: Headers;
+  /** Chunks go out as they come, without being gathered. */
+  readonly body: Uint8Array | AsyncGenerator<Uint8Array<ArrayBuffer>>;
+  /** Opens a connection of its own instead of using one that is open already. */
+  readonly isFresh: boolean;
+  readonly transport: Transport;
 }
 
 /** One POST. */
-export interface PostRequest {
-  readonly url: string;
-  readonly headers: Headers;
+export interface PostRequest extends OpenRequest {
   readonly body: Uint8Array;
   readonly timeoutMs: number;
   /** Aborts the request when its answer is no longer wanted. */
   readonly signal: AbortSignal | undefined;
-  /** Opens a connection of its own instead of using one that is open already. */
-  readonly isFresh: boolean;
   readonly followRedirects: boolean;
-  readonly tls: TlsOptions | undefined;
 }
 
 /** What came of a POST. */
@@ -54,6 +50,7 @@ export class HttpClient {
     if (request.signal?.aborted) return { type: "canceled" };
     const controller = new AbortController();
     let isTimeout = false;
+    const startedAt = this.#clock.now();
     const timer = this.#clock.schedule(request.timeoutMs, () => {
       isTimeout = true;
       controller.abort();
@@ -63,12 +60,28 @@ export class HttpClient {
     try {
       return await send(request, controller.signal);
     } catch (thrown) {
-      if (isTimeout) return { type: "timeout" };
+      // Where it was the token that did not come, the transport says so.
+      if (isTimeout && !(thrown instanceof CodedError)) return { type: "timeout" };
       if (request.signal?.aborted) return { type: "canceled" };
-      return connectionProblem(thrown);
+      const leftMs = startedAt + request.timeoutMs - this.#clock.now();
+      return { type: "connection", ...(await request.transport.explain(thrown, leftMs)) };
     } finally {
       timer.cancel();
       request.signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /**
+   * Sends one POST and hands out the answer, whatever it is, before its body has come. The signal ends both.
+   *
+   * @throws CodedError `unavailable` where there is no answer.
+   */
+  async open(request: OpenRequest, signal: AbortSignal): Promise<Response> {
+    try {
+      return await fetchOnce(request, request.url, signal);
+    } catch (thrown) {
+      const { text } = await request.transport.explain(thrown, signal.aborted ? 0 : explainMs);
+      throw new CodedError("unavailable", text, { cause: thrown });
     }
   }
 }
@@ -76,15 +89,7 @@ export class HttpClient {
 async function send(request: PostRequest, signal: AbortSignal): Promise<PostResult> {
   let url = request.url;
   for (let redirects = 0; ; redirects += 1) {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: request.headers,
-      body: request.body as Uint8Array<ArrayBuffer>,
-      redirect: "manual",
-      signal,
-      ...(request.isFresh ? { keepalive: false } : {}),
-      ...(request.tls === undefined ? {} : { tls: request.tls }),
-    });
+    const response = await fetchOnce(request, url, signal);
     const target =
       request.followRedirects && redirects < maxRedirects ? redirectTarget(response, url) : undefined;
     if (target === undefined) {
@@ -96,6 +101,17 @@ async function send(request: PostRequest, signal: AbortSignal): Promise<PostResu
   }
 }
 
+function fetchOnce(request: OpenRequest, url: string, signal: AbortSignal): Promise<Response> {
+  return request.transport.fetch(url, {
+    method: "POST",
+    headers: request.headers,
+    body: request.body as Uint8Array<ArrayBuffer> | AsyncGenerator<Uint8Array<ArrayBuffer>>,
+    redirect: "manual",
+    signal,
+    ...(request.isFresh ? { keepalive: false } : {}),
+  });
+}
+
 // Go would turn the POST into an empty GET, and another host must not see the endpoint's credentials.
 function redirectTarget(response: Response, from: string): string | undefined {
   if (response.status < 301 || response.status > 308) return undefined;
@@ -105,41 +121,3 @@ function redirectTarget(response: Response, from: string): string | undefined {
   const origin = new URL(from);
   return target.host === origin.host && target.protocol === origin.protocol ? target.href : undefined;
 }
-
-// The whole body is read where it is short, so that the connection can be used again.
-async function readAnswer(response: Response): Promise<string> {
-  const declared = Number(response.headers.get("content-length") ?? Number.NaN);
-  if (declared === 0) return "";
-  if (declared <= readAnswerBytes) return decodeText(await response.bytes());
-  if (response.body === null) return "";
-  let text = new Uint8Array(0);
-  let total = 0;
-  for await (const chunk of response.body) {
-    if (text.byteLength < keptAnswerBytes) text = Buffer.concat([text, chunk]);
-    total += chunk.byteLength;
-    if (total > readAnswerBytes) break;
-  }
-  return decodeText(text);
-}
-
-function decodeText(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes.subarray(0, keptAnswerBytes));
-}
-
-function connectionProblem(thrown: unknown): PostResult {
-  const code = systemCodeOf(thrown) ?? "";
-  return {
-    type: "connection",
-    text: connectionWords[code] ?? messageOf(thrown),
-    isReset: code === "ECONNRESET",
-  };
-}
-
-const connectionWords: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "the connection was closed before the answer",
-  ENOTFOUND: "the host name is not known",
-  EHOSTUNREACH: "the host can't be reached",
-  ENETUNREACH: "the network can't be reached",
-  ETIMEDOUT: "the connection timed out",
-};

@@ -19,9 +19,6 @@ export const clientAddressLabel = "__meta_client_address";
 /** Labels whose names start so are for internal use. */
 export const reservedPrefix = "__";
 
-/** No labels at all. */
-export const noLabels: LabelSet = new Map();
-
 /**
  * Gathers labels as they came: of equal names the last wins, and then empty values vanish.
  */
@@ -36,13 +33,6 @@ export function labelSetOf(pairs: Iterable<readonly [name: string, value: string
 /** The labels in the order of their names, by code unit as Go sorts ASCII names. */
 export function sortedLabels(labels: LabelSet): [name: string, value: string][] {
   return [...labels].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
-}
-
-/** A string that two label sets share exactly when they hold the same labels in the same order. */
-export function labelSetKey(labels: LabelSet): string {
-  let key = "";
-  for (const [name, value] of labels) key += `${name}\u0000${value}\u0000`;
-  return key;
 }
 
 /** The labels as Prometheus prints them, for messages: `{a="b", "": "c"}`. */

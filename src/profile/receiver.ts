@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { DebugInfoTarget } from "./debug_info_target.ts";
 import type { DeliveryFailure, Outcome } from "./failure_report.ts";
 import type { Profile } from "./profile.ts";
 import type { RequestContext } from "./request_context.ts";
@@ -11,6 +12,8 @@ import type { RequestContext } from "./request_context.ts";
 export interface Receiver {
   /** Adds to the plan what must be sent on behalf of the profile. */
   plan(profile: Profile, plan: DeliveryPlan): void;
+  /** The first endpoint downstream that takes debug information; undefined where there is none. */
+  readonly debugInfo?: DebugInfoTarget | undefined;
 }
 
 /** One thing to send. */
@@ -64,16 +67,14 @@ export class DeliveryPlan {
   branch(observe: BranchObserver, fill: () => void): void {
     const first = this.#deliveries.length;
     fill();
-    const end = this.#deliveries.length;
-    if (end > first) this.#branches.push({ first, end, observe });
+    this.#branches.push({ first, end: this.#deliveries.length, observe });
   }
 
   /** Sends everything at once; call only where there is no problem. */
   async send(): Promise<Outcome> {
     const [only] = this.#deliveries;
-    if (only === undefined) return [];
-    if (this.#deliveries.length === 1 && this.#branches.length === 0) return only.send(this.request);
-    return this.#sendAll();
+    if (this.#branches.length > 0 || this.#deliveries.length > 1) return this.#sendAll();
+    return only === undefined ? [] : only.send(this.request);
   }
 
   async #sendAll(): Promise<Outcome> {
@@ -87,7 +88,7 @@ export class DeliveryPlan {
       }),
     );
     for (const { first, end, observe } of this.#branches) {
-      const lastAt = Math.max(...settledAt.slice(first, end));
+      const lastAt = Math.max(startedAt, ...settledAt.slice(first, end));
       observe(
         (lastAt - startedAt) / 1000,
         outcomes.slice(first, end).every((failures) => failures.length === 0),
@@ -105,5 +106,6 @@ export function fanOut(receivers: readonly Receiver[]): Receiver {
     plan(profile, plan) {
       for (const receiver of receivers) receiver.plan(profile, plan);
     },
+    debugInfo: receivers.find(({ debugInfo }) => debugInfo !== undefined)?.debugInfo,
   };
 }

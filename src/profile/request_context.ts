@@ -1,3 +1,4 @@
+import type { RequestSpan } from "./request_span.ts";
 import type { TraceContext } from "./trace_context.ts";
 
 /** What a profile's request brought along besides the profile. */
@@ -14,4 +15,6 @@ export interface RequestContext {
   readonly forwardedHeaders: ReadonlyMap<string, string>;
   /** The trace that the request is part of. */
   readonly trace: TraceContext;
+  /** What is recorded of the request; undefined where nothing is. */
+  readonly span?: RequestSpan | undefined;
 }

@@ -17,22 +17,41 @@ export interface TracePropagation {
 
 /** Reads the trace that a sender states; begins a new, unsampled one where it states none. */
 export function traceOf(traceparent: string | null, uberTraceId: string | null): TraceContext {
-  return parseTraceparent(traceparent) ?? parseUberTraceId(uberTraceId) ?? newTrace();
+  return statedTrace(traceparent, uberTraceId) ?? newTrace();
 }
 
-/** Adds the headers that tell a destination of the trace, with a span of their own. */
-export function setTraceHeaders(headers: Headers, trace: TraceContext, propagation: TracePropagation): void {
+/** Reads the trace that a sender states; undefined where it states none that can be read. */
+export function statedTrace(
+  traceparent: string | null,
+  uberTraceId: string | null,
+): TraceContext | undefined {
+  return parseTraceparent(traceparent) ?? parseUberTraceId(uberTraceId);
+}
+
+/**
+ * Adds the headers that tell a destination of the trace.
+ *
+ * @param own the span that is recorded of what goes out; without it a span identifier is made up.
+ */
+export function setTraceHeaders(
+  headers: Headers,
+  trace: TraceContext,
+  propagation: TracePropagation,
+  own?: TraceContext,
+): void {
   if (!propagation.traceContext && !propagation.jaeger) return;
-  const spanId = randomHex(16);
-  const flags = trace.isSampled ? 1 : 0;
-  if (propagation.traceContext) headers.set("traceparent", `00-${trace.traceId}-${spanId}-0${flags}`);
-  if (propagation.jaeger) headers.set("uber-trace-id", `${trace.traceId}:${spanId}:0:${flags}`);
+  const { traceId, spanId, isSampled } = own ?? { ...trace, spanId: randomHex(16) };
+  const flags = isSampled ? 1 : 0;
+  if (propagation.traceContext) headers.set("traceparent", `00-${traceId}-${spanId}-0${flags}`);
+  if (propagation.jaeger) headers.set("uber-trace-id", `${traceId}:${spanId}:0:${flags}`);
 }
 
 function parseTraceparent(value: string | null): TraceContext | undefined {
-  const match = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/.exec(value ?? "");
+  const match = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(value ?? "");
   if (match === null) return undefined;
-  const [, traceId = "", spanId = "", flags = ""] = match;
+  const [, version, traceId = "", spanId = "", flags = "", more] = match;
+  // Only a later version may say more, and ff is none.
+  if (version === "ff" || (version === "00" && more !== undefined)) return undefined;
   if (isZero(traceId) || isZero(spanId)) return undefined;
   return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }

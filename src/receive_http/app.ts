@@ -1,28 +1,32 @@
 import { Hono } from "hono";
+import type { ServerFacts } from "../http/listener.ts";
+import { type Route, uploadRoute } from "./metrics.ts";
 import { textResponse } from "./serve.ts";
 
 /** What Bun hands to the app with each request. */
 interface Bindings {
-  readonly server: Bun.Server<undefined>;
+  readonly server: ServerFacts;
 }
 
-type Serve = (request: Request, server: Bun.Server<undefined>) => Promise<Response>;
+/** Serves a request that came on one of the routes. */
+type Serve = (route: Route, request: Request, server: ServerFacts) => Promise<Response>;
 
-/** What serves each of the receiver's routes. */
-export interface Routes {
-  readonly ingest: Serve;
-  readonly push: Serve;
-}
+const debugInfo = "/debuginfo.v1alpha1.DebuginfoService";
+
+/** Where each route is; all take POST alone. */
+const paths: readonly (readonly [path: string, route: Route])[] = [
+  ["/ingest", "ingest"],
+  ["/push.v1.PusherService/Push", "push_v1_pusherservice"],
+  [`${debugInfo}/ShouldInitiateUpload`, "debuginfo_v1alpha1_debuginfoservice_shouldinitiateupload"],
+  [`${debugInfo}/UploadFinished`, "debuginfo_v1alpha1_debuginfoservice_uploadfinished"],
+  [`${debugInfo}/Upload/:gnu_build_id`, uploadRoute],
+];
 
 /** The receiver's routes, and how everything else is answered. */
-export function createApp(routes: Routes): Hono<{ Bindings: Bindings }> {
+export function createApp(serve: Serve): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>({ getPath });
-  const posts: readonly (readonly [path: string, serve: Serve])[] = [
-    ["/ingest", routes.ingest],
-    ["/push.v1.PusherService/Push", routes.push],
-  ];
-  for (const [path, serve] of posts) {
-    app.post(path, (context) => serve(context.req.raw, context.env.server));
+  for (const [path, route] of paths) {
+    app.post(path, (context) => serve(route, context.req.raw, context.env.server));
     app.all(path, () => new Response(null, { status: 405, headers: { Allow: "POST" } }));
   }
   app.notFound(() => textResponse(404, "404 page not found"));
@@ -35,7 +39,8 @@ export function createApp(routes: Routes): Hono<{ Bindings: Bindings }> {
  */
 export function getPath(request: Request): string {
   const { url } = request;
-  const start = url.indexOf("/", url.indexOf("://") + 3);
+  // A request without a usable Host has a URL without one.
+  const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("://") + 3);
   const question = url.indexOf("?", start);
   const path = question < 0 ? url.slice(start) : url.slice(start, question);
   return path.includes("//") ? path.replaceAll(/\/{2,}/g, "/") : path;

@@ -1,6 +1,11 @@
 import { type ByteBudget, HeldBytes } from "../http/byte_budget.ts";
+import type { ServerFacts } from "../http/listener.ts";
 import type { RequestContext } from "../profile/request_context.ts";
-import { type TraceContext, traceOf } from "../profile/trace_context.ts";
+import type { RequestSpan, Tracer } from "../profile/request_span.ts";
+import { statedTrace, type TraceContext, traceOf } from "../profile/trace_context.ts";
+import { getPath } from "./app.ts";
+import { remoteOf } from "./http_door.ts";
+import type { Route } from "./metrics.ts";
 
 /** What an exchange needs to know of the receiver. */
 export interface ExchangeSettings {
@@ -8,6 +13,9 @@ export interface ExchangeSettings {
   /** How long a request without a deadline of its own has, in milliseconds. */
   readonly defaultDeadlineMs: number;
   readonly forwardHeaders: readonly string[];
+  /** Records the request as a span; undefined where nobody asked for that. */
+  readonly tracer?: Tracer | undefined;
+  readonly route: Route;
 }
 
 /** Kept back of a deadline that the sender states, so that the answer is there in time. */
@@ -21,7 +29,8 @@ export class Exchange implements RequestContext {
   readonly deadlineAt: number;
   readonly canceled: AbortSignal | undefined;
   readonly held: HeldBytes;
-  readonly #server: Bun.Server<undefined>;
+  readonly span: RequestSpan | undefined;
+  readonly #server: ServerFacts;
   readonly #settings: ExchangeSettings;
   #trace: TraceContext | undefined;
   #forwarded: ReadonlyMap<string, string> | undefined;
@@ -32,7 +41,7 @@ export class Exchange implements RequestContext {
    */
   constructor(
     request: Request,
-    server: Bun.Server<undefined>,
+    server: ServerFacts,
     settings: ExchangeSettings,
     startedAt: number,
     statedMs: number | undefined,
@@ -49,6 +58,7 @@ export class Exchange implements RequestContext {
       this.deadlineAt = startedAt + statedMs - Math.min(statedMs * answerShare, longestAnswerMs);
       this.canceled = request.signal;
     }
+    this.span = settings.tracer && this.#startSpan(settings.tracer);
   }
 
   isSenderGone(): boolean {
@@ -56,18 +66,35 @@ export class Exchange implements RequestContext {
   }
 
   clientAddress(): string | undefined {
-    return this.#server.requestIP(this.request)?.address;
+    // A listener on all addresses sees IPv4 senders as mapped ones; their own form is the one that rules know.
+    return this.#server.requestIP(this.request)?.address.replace(/^::ffff:(?=\d+\.)/, "");
+  }
+
+  /** The sender as `address:port`. */
+  remote(): string {
+    return remoteOf(this.request, this.#server);
   }
 
   get trace(): TraceContext {
     const { headers } = this.request;
-    this.#trace ??= traceOf(headers.get("traceparent"), headers.get("uber-trace-id"));
+    this.#trace ??= this.span?.context ?? traceOf(headers.get("traceparent"), headers.get("uber-trace-id"));
     return this.#trace;
   }
 
   get forwardedHeaders(): ReadonlyMap<string, string> {
     this.#forwarded ??= forwarded(this.request.headers, this.#settings.forwardHeaders);
     return this.#forwarded;
+  }
+
+  #startSpan(tracer: Tracer): RequestSpan {
+    const { method, headers } = this.request;
+    return tracer.startRequest({
+      method,
+      route: this.#settings.route,
+      path: getPath(this.request),
+      clientAddress: this.clientAddress(),
+      sender: statedTrace(headers.get("traceparent"), headers.get("uber-trace-id")),
+    });
   }
 }
 

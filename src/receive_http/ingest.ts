@@ -8,7 +8,7 @@ import type { IngestProfile } from "../profile/profile.ts";
 import { withServiceName } from "../profile/service_name.ts";
 import type { Exchange } from "./exchange.ts";
 import { parseIngestQuery } from "./ingest_query.ts";
-import { bodyRefusals, forward, type RefusalReason, type ServeParts, textResponse } from "./serve.ts";
+import { type BodyProblem, bodyRefusals, forward, type ServeParts, textResponse } from "./serve.ts";
 
 /** Serves POST /ingest: the body goes through as it is, only the labels in `name` are read. */
 export async function serveIngest(exchange: Exchange, parts: ServeParts): Promise<Response> {
@@ -50,7 +50,7 @@ function profileOf(request: Request, body: Uint8Array): IngestProfile {
   };
 }
 
-function refuseBody(reason: Exclude<RefusalReason, "invalid">, parts: ServeParts): Response {
+function refuseBody(reason: BodyProblem, parts: ServeParts): Response {
   const { status, text, headers } = bodyRefusals[reason];
   parts.onRefused(reason, text);
   return textResponse(status, text, headers);

@@ -2,13 +2,31 @@ import type { Counter, Gauge, Histogram } from "prom-client";
 import type { MetricScope } from "../telemetry/metric_scope.ts";
 
 /** The routes as Alloy's metrics call them. */
-export type Route = "ingest" | "push_v1_pusherservice" | "other";
+export type Route =
+  | "ingest"
+  | "push_v1_pusherservice"
+  | "debuginfo_v1alpha1_debuginfoservice_shouldinitiateupload"
+  | "debuginfo_v1alpha1_debuginfoservice_uploadfinished"
+  | "debuginfo_v1alpha1_debuginfoservice_upload_gnu_build_id";
+
+/** The route whose body is streamed instead of read. */
+export const uploadRoute = "debuginfo_v1alpha1_debuginfoservice_upload_gnu_build_id" satisfies Route;
 
 /** The buckets of grafana/dskit's server, in seconds. */
 const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100];
 
 /** Powers of four from 4 B to 1 GiB. */
 const sizeBuckets = Array.from({ length: 15 }, (_, power) => 4 ** (power + 1));
+
+/** Read at each scrape. */
+export interface ConnectionNumbers {
+  /** Undefined where the system does not tell. */
+  connections(): number | undefined;
+  /** Undefined where gRPC is not served. */
+  grpcConnections(): number | undefined;
+  limit(): number;
+  readonly grpcStreamsLimit: number;
+}
 
 /** What happens at the receiver's door, in Alloy's metrics. */
 export class ReceiveHttpMetrics {
@@ -17,9 +35,37 @@ export class ReceiveHttpMetrics {
   readonly #requestBytes: Histogram<"method" | "route">;
   readonly #responseBytes: Histogram<"method" | "route">;
   readonly #refused: Counter<"reason">;
+  readonly #debugInfoCalls: Counter<"method" | "result">;
 
-  constructor(scope: MetricScope) {
+  constructor(scope: MetricScope, connections: ConnectionNumbers) {
     const labels = ["method", "route"] as const;
+    const protocol = "http";
+    scope.gauge(
+      "pyroscope_receive_http_tcp_connections",
+      "Connections that are open.",
+      ["protocol"] as const,
+      (gauge) => {
+        const grpc = connections.grpcConnections();
+        if (grpc !== undefined) gauge.set({ protocol: "grpc" }, grpc);
+        const count = connections.connections();
+        if (count !== undefined) gauge.set({ protocol }, count);
+      },
+    );
+    scope.gauge(
+      "pyroscope_receive_http_tcp_connections_limit",
+      "Connections that may be open; 0 for no limit.",
+      ["protocol"] as const,
+      (gauge) => {
+        gauge.set({ protocol }, connections.limit());
+        if (connections.grpcConnections() !== undefined) gauge.set({ protocol: "grpc" }, connections.limit());
+      },
+    );
+    scope.gauge(
+      "pyroscope_receive_http_grpc_concurrent_streams_limit",
+      "Calls that one gRPC connection may have under way.",
+      [],
+      (gauge) => gauge.set(connections.grpcStreamsLimit),
+    );
     this.#inFlight = scope.gauge(
       "pyroscope_receive_http_inflight_requests",
       "Requests being served.",
@@ -48,6 +94,11 @@ export class ReceiveHttpMetrics {
       "Requests refused before anything was forwarded.",
       ["reason"] as const,
     );
+    this.#debugInfoCalls = scope.counter(
+      "pyroscope_receive_http_debuginfo_downstream_calls_total",
+      "Debug information passed on, by the method called.",
+      ["method", "result"] as const,
+    );
   }
 
   began(method: string, route: Route): void {
@@ -67,5 +118,9 @@ export class ReceiveHttpMetrics {
 
   refused(reason: string): void {
     this.#refused.inc({ reason });
+  }
+
+  debugInfoPassedOn(method: string, isSuccess: boolean): void {
+    this.#debugInfoCalls.inc({ method, result: isSuccess ? "success" : "failure" });
   }
 }

@@ -1,37 +1,31 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@connectrpc/connect";
-import { codeFromString, codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
+import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { CodedError } from "../base/failure.ts";
 import { type PushRequest, PushRequestSchema } from "../gen/push/v1/push_pb.ts";
-import { gunzip } from "../http/gunzip.ts";
-import { type BodyRead, readBody } from "../http/read_body.ts";
+import type { BodyRead } from "../http/read_body.ts";
+import {
+  bodyOf,
+  type ConnectCall,
+  connectVersion,
+  decompressed,
+  invalidRequest,
+  serveCall,
+  toConnectError,
+} from "./connect_call.ts";
+import type { ConnectRouter } from "./connect_router.ts";
 import type { Exchange } from "./exchange.ts";
-import { bodyOf, invalidRequest, push } from "./push_call.ts";
-import type { PushRouter } from "./push_router.ts";
+import { push } from "./push_call.ts";
 import { bodyRefusals, type ServeParts } from "./serve.ts";
 
 /**
  * Serves POST /push.v1.PusherService/Push. Connect's unary calls in binary form, which is what SDKs send, are
  * served here; JSON, gRPC-Web and everything unusual by the router.
  */
-export async function servePush(
-  exchange: Exchange,
-  parts: ServeParts,
-  router: PushRouter,
-): Promise<Response> {
-  const { request, held } = exchange;
-  const limits = { maxBytes: parts.maxBodyBytes, timeoutMs: parts.readTimeoutMs, held, clock: parts.clock };
-  const read = await readBody(request, limits);
-  if (read.type === "body") parts.onBody(read.bytes.byteLength);
-  const isUnary = isPlainUnary(request.headers);
-  const response = isUnary
-    ? await serveUnary(read, exchange, parts)
-    : await router.serve(read, { exchange, parts });
-  if (read.type !== "body") {
-    for (const [name, value] of Object.entries(bodyRefusals[read.type].headers))
-      response.headers.set(name, value);
-  }
-  return response;
+export function servePush(exchange: Exchange, parts: ServeParts, router: ConnectRouter): Promise<Response> {
+  const call: ConnectCall = { exchange, parts };
+  return serveCall(call, (read) =>
+    isPlainUnary(exchange.request.headers) ? serveUnary(read, call) : router.serve(read, call),
+  );
 }
 
 /** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md */
@@ -45,7 +39,7 @@ const grpcUnitMs: Readonly<Record<string, number>> = {
 };
 
 /**
- * The deadline that a Push request states, in milliseconds.
+ * The deadline that a call states, in milliseconds.
  *
  * @returns undefined where it states none, or none that can be read, which the protocol answers.
  */
@@ -54,11 +48,6 @@ export function statedDeadlineMs(headers: Headers): number | undefined {
   if (connect !== null) return /^\d{1,10}$/.test(connect) ? Number(connect) : undefined;
   const match = /^(\d{1,8})([HMSmun])$/.exec(headers.get("grpc-timeout") ?? "");
   return match === null ? undefined : Number(match[1]) * (grpcUnitMs[match[2] ?? ""] ?? 0);
-}
-
-/** The Connect version that a request states; where it was sent twice, the first counts, as in Go. */
-export function connectVersion(headers: Headers): string | undefined {
-  return headers.get("connect-protocol-version")?.split(",", 1)[0]?.trim();
 }
 
 function isPlainUnary(headers: Headers): boolean {
@@ -71,30 +60,23 @@ function isPlainUnary(headers: Headers): boolean {
   );
 }
 
-async function serveUnary(read: BodyRead, exchange: Exchange, parts: ServeParts): Promise<Response> {
+async function serveUnary(read: BodyRead, call: ConnectCall): Promise<Response> {
+  const { exchange, parts } = call;
   try {
     const isGzip = exchange.request.headers.get("content-encoding") === "gzip";
     const plain = isGzip ? await decompressed(read, exchange, parts) : read;
-    await push(decode(bodyOf(plain, parts), parts), { exchange, parts });
+    await push(decode(bodyOf(plain, parts), parts), call);
     return new Response(null, { headers: { "Content-Type": "application/proto" } });
   } catch (thrown) {
     if (!(thrown instanceof CodedError)) throw thrown;
     const error = toConnectError(thrown);
     const status = read.type === "too_slow" ? bodyRefusals.too_slow.status : codeToHttpStatus(error.code);
-    return new Response(errorToJsonBytes(error, undefined), {
+    const body = errorToJsonBytes(error, undefined);
+    return new Response(body, {
       status,
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", "Content-Length": String(body.byteLength) },
     });
   }
-}
-
-/** A body without its gzip, bounded and counted. */
-export async function decompressed(read: BodyRead, exchange: Exchange, parts: ServeParts): Promise<BodyRead> {
-  if (read.type !== "body") return read;
-  const unzipped = await gunzip(read.bytes, { maxBytes: parts.maxBodyBytes, held: exchange.held });
-  if (unzipped.type === "not_gzip")
-    throw invalidRequest("the body is not gzip, as its Content-Encoding says", parts);
-  return unzipped;
 }
 
 function decode(bytes: Uint8Array, parts: ServeParts): PushRequest {
@@ -103,9 +85,4 @@ function decode(bytes: Uint8Array, parts: ServeParts): PushRequest {
   } catch {
     throw invalidRequest("the body is no push.v1.PushRequest", parts);
   }
-}
-
-/** The error as connect-es knows it. */
-export function toConnectError(error: CodedError): ConnectError {
-  return new ConnectError(error.message, codeFromString(error.code) ?? Code.Unknown);
 }

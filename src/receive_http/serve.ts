@@ -6,8 +6,11 @@ import type { Profile } from "../profile/profile.ts";
 import { DeliveryPlan, type Receiver } from "../profile/receiver.ts";
 import type { RequestContext } from "../profile/request_context.ts";
 
+/** Why a body is not taken. */
+export type BodyProblem = Exclude<BodyRead["type"], "body">;
+
 /** Why a request is refused before anything is forwarded. */
-export type RefusalReason = Exclude<BodyRead["type"], "body"> | "invalid";
+export type RefusalReason = BodyProblem | "invalid" | "unauthenticated" | "busy";
 
 /** What serving a request needs besides the request. */
 export interface ServeParts {
@@ -21,6 +24,8 @@ export interface ServeParts {
   readonly onBody: (bytes: number) => void;
   /** Told of an outcome that was no success, in words. */
   readonly onFailed: (message: string) => void;
+  /** Told how passing debug information on went, by the method's name; undefined is success. */
+  readonly onDebugInfo: (method: string, failure: CodedError | undefined) => void;
 }
 
 interface BodyRefusal {
@@ -30,7 +35,7 @@ interface BodyRefusal {
 }
 
 /** How a body that could not be taken is answered. */
-export const bodyRefusals: Readonly<Record<Exclude<RefusalReason, "invalid">, BodyRefusal>> = {
+export const bodyRefusals: Readonly<Record<BodyProblem, BodyRefusal>> = {
   too_large: { status: 413, text: "the body is larger than max_body_size", headers: { Connection: "close" } },
   no_room: {
     status: 503,
@@ -68,8 +73,14 @@ export function textResponse(
   line: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return new Response(`${line}\n`, {
+  const body = Buffer.from(`${line}\n`);
+  return new Response(body, {
     status,
-    headers: { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff", ...headers },
+    headers: {
+      "Content-Type": "text/plain; charset=utf-8",
+      "Content-Length": String(body.byteLength),
+      "X-Content-Type-Options": "nosniff",
+      ...headers,
+    },
   });
 }

@@ -3,6 +3,7 @@ import type { Component, ComponentContext } from "../component/definition.ts";
 import { type Health, HealthRecord } from "../component/health.ts";
 import { HttpClient } from "../http/http_client.ts";
 import { withoutClientAddress } from "../profile/client_address.ts";
+import type { DebugInfoTarget } from "../profile/debug_info_target.ts";
 import { type DeliveryFailure, describeFailure, type Outcome } from "../profile/failure_report.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { DeliveryPlan, Receiver } from "../profile/receiver.ts";
@@ -10,6 +11,7 @@ import type { RequestContext } from "../profile/request_context.ts";
 import { describeCause, isProfileRefused } from "../profile/status.ts";
 import { profileProblem } from "../profile/validate_labels.ts";
 import { RepeatedLog } from "../telemetry/repeated_log.ts";
+import { DebugInfoEndpoint } from "./debug_info_endpoint.ts";
 import { Endpoint } from "./endpoint.ts";
 import { EndpointTarget } from "./endpoint_target.ts";
 import { outgoingIngest } from "./ingest_sender.ts";
@@ -29,6 +31,7 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
   readonly #health: HealthRecord;
   readonly #failing = new Map<string, string>();
   readonly #repeated: RepeatedLog;
+  readonly debugInfo: DebugInfoTarget | undefined;
 
   constructor(args: WriteArguments, context: ComponentContext) {
     this.#context = context;
@@ -38,6 +41,7 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
     this.#repeated = new RepeatedLog(context.log, context.clock);
     const client = new HttpClient(context.clock);
     this.#endpoints = args.endpoint.map((endpoint) => this.#build(endpoint, args, client));
+    this.debugInfo = this.#debugInfoEndpoint(args, client);
   }
 
   connect(): Receiver {
@@ -91,7 +95,11 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
       traceContext: args.tracing.trace_context_propagator,
       jaeger: args.tracing.jaeger_propagator,
     };
-    const target = new EndpointTarget(endpoint, propagation, this.#context.clock);
+    const { clock, log } = this.#context;
+    const target = new EndpointTarget(endpoint, propagation, {
+      clock,
+      onProblem: (problem) => log.warn(problem, { endpoint: endpoint.name ?? endpoint.url }),
+    });
     return new Endpoint({
       componentId: this.#context.id,
       args: endpoint,
@@ -104,12 +112,29 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
     });
   }
 
+  /** Debug information goes to the first endpoint alone, as with Alloy. */
+  #debugInfoEndpoint({ endpoint: [args] }: WriteArguments, client: HttpClient): DebugInfoTarget | undefined {
+    const target = this.#endpoints[0]?.target;
+    if (args === undefined || target === undefined) return undefined;
+    return new DebugInfoEndpoint({
+      componentId: this.#context.id,
+      args,
+      target,
+      client,
+      metrics: this.#metrics,
+      inFlight: this.#inFlight,
+      ending: this.#ending.signal,
+    });
+  }
+
   #noteOutcome(endpoint: string, failure: DeliveryFailure | undefined): void {
     const { log } = this.#context;
     if (failure === undefined) {
       if (!this.#failing.delete(endpoint)) return;
       log.info("endpoint takes profiles again", { endpoint });
     } else {
+      // A sender who leaves is nobody's failure.
+      if (failure.cause.type === "local" && failure.cause.code === "canceled") return;
       const reason = describeCause(failure.cause);
       this.#repeated.warn(`${endpoint} ${reason}`, "delivery failed", {
         endpoint,

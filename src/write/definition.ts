@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import { messageOf } from "../base/failure.ts";
 import { type ComponentDefinition, defineComponent, type ReportProblem } from "../component/definition.ts";
 import { WriteComponent } from "./component.ts";
 import { type EndpointArguments, type WriteArguments, writeSchema } from "./schema.ts";
+import { checkClientTls, checkHeader, checkOAuth2, checkProxy, checkSecret } from "./transport_checks.ts";
 
 /** pyroscope.write: sends profiles to Pyroscope. */
 export const writeDefinition: ComponentDefinition = defineComponent<WriteArguments>({
@@ -12,72 +11,70 @@ export const writeDefinition: ComponentDefinition = defineComponent<WriteArgumen
   isReceiver: true,
   check: (args, report) => {
     args.endpoint.forEach((endpoint, index) => {
-      checkEndpoint(endpoint, (path, message) => report(["endpoint", index, ...path], message));
+      checkEndpoint(endpoint, below(report, "endpoint", index));
     });
   },
   build: (args, context) => new WriteComponent(args, context),
 });
 
-const authKeys = ["basic_auth", "bearer_token", "bearer_token_file", "authorization"] as const;
-
-/** Pairs of arguments of which only one may be given, below the mapping that holds them. */
-const exclusive = [
-  [["basic_auth"], "password", "password_file"],
-  [["authorization"], "credentials", "credentials_file"],
-  [["tls_config"], "ca_pem", "ca_file"],
-  [["tls_config"], "cert_pem", "cert_file"],
-  [["tls_config"], "key_pem", "key_file"],
-] as const;
-
-const files = [
-  [[], "bearer_token_file"],
-  [["basic_auth"], "password_file"],
-  [["authorization"], "credentials_file"],
-  [["tls_config"], "ca_file"],
-  [["tls_config"], "cert_file"],
-  [["tls_config"], "key_file"],
-] as const;
+const authKeys = ["basic_auth", "bearer_token", "bearer_token_file", "authorization", "oauth2"] as const;
 
 function checkEndpoint(endpoint: EndpointArguments, report: ReportProblem): void {
-  const auth = authKeys.filter((key) => endpoint[key] !== undefined);
-  if (auth.length > 1)
-    report([auth[1] ?? ""], `only one way to authenticate is possible, and ${auth[0]} is given too`);
-  if (endpoint.authorization?.type.toLowerCase() === "basic") {
-    report(["authorization", "type"], "must not be Basic: use basic_auth");
-  }
+  const { basic_auth, authorization, oauth2, tls_config } = endpoint;
+  const [auth, another] = authKeys.filter((key) => endpoint[key] !== undefined);
+  if (another !== undefined)
+    report([another], `only one way to authenticate is possible, and ${auth} is given too`);
+  else checkSecret(endpoint, "bearer_token", "bearer_token_file", report);
   if (endpoint.min_backoff_period > endpoint.max_backoff_period) {
     report(["min_backoff_period"], "must not be longer than max_backoff_period");
   }
-  const { tls_config: tls } = endpoint;
-  if (tls !== undefined && hasOne(tls.cert_pem, tls.cert_file) !== hasOne(tls.key_pem, tls.key_file)) {
-    report(["tls_config"], "a client certificate and its key must be given together");
+  if (basic_auth !== undefined) {
+    checkSecret(basic_auth, "password", "password_file", below(report, "basic_auth"));
   }
-  for (const [path, one, other] of exclusive) {
-    const values = valueAt(endpoint, path);
-    if (values[one] !== undefined && values[other] !== undefined) report([...path, other], `excludes ${one}`);
+  if (authorization !== undefined) checkAuthorization(authorization, below(report, "authorization"));
+  if (oauth2 !== undefined) checkOAuth2(oauth2, below(report, "oauth2"));
+  if (tls_config !== undefined) checkClientTls(tls_config, below(report, "tls_config"));
+  checkProxy(endpoint, report);
+  checkHeaders(endpoint, report);
+}
+
+function checkAuthorization(
+  authorization: NonNullable<EndpointArguments["authorization"]>,
+  report: ReportProblem,
+): void {
+  if (authorization.type.trim().toLowerCase() === "basic") {
+    report(["type"], "must not be Basic: use basic_auth");
   }
-  for (const [path, key] of files) {
-    const file = valueAt(endpoint, path)[key];
-    const problem = typeof file === "string" ? readProblem(file) : undefined;
-    if (problem !== undefined) report([...path, key], problem);
+  checkSecret(authorization, "credentials", "credentials_file", report);
+}
+
+/** Headers that `http_headers` must not set, since it adds to what is there already; Alloy refuses them too. */
+const reservedHeaders: ReadonlySet<string> = new Set([
+  "authorization",
+  "host",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "user-agent",
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "www-authenticate",
+  "accept-encoding",
+]);
+
+function checkHeaders({ headers, http_headers }: EndpointArguments, report: ReportProblem): void {
+  for (const [name, value] of Object.entries(headers)) checkHeader(name, [value], below(report, "headers"));
+  for (const [name, values] of Object.entries(http_headers)) {
+    const texts = values.map((value) => value.reveal());
+    checkHeader(name, texts, below(report, "http_headers"));
+    if (reservedHeaders.has(name.toLowerCase())) {
+      report(["http_headers", name], "can't be added: use headers, or the argument that is made for it");
+    }
   }
 }
 
-function hasOne(...values: readonly unknown[]): boolean {
-  return values.some((value) => value !== undefined);
-}
-
-function valueAt(endpoint: EndpointArguments, path: readonly string[]): Readonly<Record<string, unknown>> {
-  let value: unknown = endpoint;
-  for (const key of path) value = (value as Record<string, unknown>)[key] ?? {};
-  return value as Record<string, unknown>;
-}
-
-function readProblem(path: string): string | undefined {
-  try {
-    readFileSync(path);
-    return undefined;
-  } catch (thrown) {
-    return `can't be read: ${messageOf(thrown)}`;
-  }
+function below(report: ReportProblem, ...prefix: (string | number)[]): ReportProblem {
+  return (path, message) => report([...prefix, ...path], message);
 }

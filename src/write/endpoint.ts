@@ -4,6 +4,7 @@ import { Slots } from "../base/slots.ts";
 import type { HttpClient, PostResult } from "../http/http_client.ts";
 import { type DeliveryFailure, delivered, type Outcome } from "../profile/failure_report.ts";
 import { type Cause, isRetryable } from "../profile/status.ts";
+import type { TraceContext } from "../profile/trace_context.ts";
 import type { EndpointTarget } from "./endpoint_target.ts";
 import { HedgeBudget } from "./hedge_budget.ts";
 import { hedgedPost, isSuccess } from "./hedged_post.ts";
@@ -111,8 +112,16 @@ export class Endpoint {
       post: async (isFresh, signal) => {
         const ownsSlot = holdsSlot;
         holdsSlot = false;
+        const span = request.span?.startAttempt({
+          endpoint: this.target.label,
+          url: this.target.url(outgoing),
+          attempt: progress.attempts,
+          isHedge: isFresh,
+        });
         try {
-          return await this.#post(outgoing, progress, isFresh || !ownsSlot, signal);
+          const result = await this.#post(outgoing, progress, isFresh || !ownsSlot, signal, span?.context);
+          span?.end(result);
+          return result;
         } finally {
           this.#slots.giveBack();
         }
@@ -140,19 +149,20 @@ export class Endpoint {
     progress: Progress,
     isFresh: boolean,
     signal: AbortSignal,
+    trace: TraceContext | undefined,
   ): Promise<PostResult> {
     const { args, clock, client, metrics, target } = this.#parts;
     const startedAt = clock.now();
     const timeoutMs = Math.min(args.remote_timeout, outgoing.request.deadlineAt - startedAt);
     const result = await client.post({
       url: target.url(outgoing),
-      headers: target.headers(outgoing, timeoutMs),
+      headers: target.headers(outgoing, timeoutMs, trace),
       body: outgoing.body,
       timeoutMs,
       signal,
       isFresh,
       followRedirects: args.follow_redirects,
-      tls: target.tls,
+      transport: target.transport,
     });
     metrics.attempted(outgoing.kind, (clock.now() - startedAt) / 1000);
     if (result.type === "answer") this.#hasIdleConnections = true;
@@ -161,7 +171,7 @@ export class Endpoint {
     // The server may have closed an idle connection just as it was used again; that is nobody's failure.
     progress.hasReconnected = true;
     this.#hasIdleConnections = false;
-    return this.#post(outgoing, progress, true, signal);
+    return this.#post(outgoing, progress, true, signal, trace);
   }
 }
 

@@ -1,58 +1,71 @@
-import { readFileSync } from "node:fs";
-import type { Clock } from "../base/clock.ts";
 import { Secret } from "../base/secret.ts";
 import { userAgent } from "../base/version.ts";
-import type { TlsOptions } from "../http/http_client.ts";
-import { fixedSecret, type SecretSource, secretInFile } from "../http/secret_source.ts";
-import { setTraceHeaders, type TracePropagation } from "../profile/trace_context.ts";
+import { headerText } from "../http/header_text.ts";
+import { fixedSecret, type SecretSource, secretSource } from "../http/secret_source.ts";
+import { Transport, type TransportContext } from "../http/transport.ts";
+import { setTraceHeaders, type TraceContext, type TracePropagation } from "../profile/trace_context.ts";
 import type { EndpointArguments } from "./schema.ts";
-import type { Outgoing } from "./sender.ts";
+import type { OutgoingRequest } from "./sender.ts";
 
 /** Where an endpoint's requests go and what they carry. */
 export class EndpointTarget {
   /** The endpoint's name, else its URL: in metrics, logs and messages. */
   readonly label: string;
-  readonly tls: TlsOptions | undefined;
+  readonly transport: Transport;
   readonly #baseUrl: string;
   readonly #arguments: EndpointArguments;
+  /** Those of the configuration; several values of one name are one after the other. */
+  readonly #ownHeaders: Headers;
   readonly #propagation: TracePropagation;
   readonly #secret: SecretSource | undefined;
+  /** Names of headers that the endpoint sets itself, which no sender's take the place of. */
+  readonly #ownNames: ReadonlySet<string>;
 
   /** @throws where a file that the arguments name can't be read. */
-  constructor(args: EndpointArguments, propagation: TracePropagation, clock: Clock) {
+  constructor(args: EndpointArguments, propagation: TracePropagation, context: TransportContext) {
     this.label = args.name ?? args.url;
-    this.tls = tlsOptions(args);
+    this.transport = new Transport(args, context);
     this.#baseUrl = baseUrl(args.url);
     this.#arguments = args;
     this.#propagation = propagation;
-    this.#secret = authSecret(args, clock);
+    this.#secret = authSecret(args, context);
+    this.#ownHeaders = ownHeaders(args);
+    this.#ownNames = new Set([
+      ...(this.#secret === undefined ? [] : ["authorization"]),
+      ...this.#ownHeaders.keys(),
+    ]);
   }
 
   start(): void {
     this.#secret?.start();
+    this.transport.start();
   }
 
   stop(): void {
     this.#secret?.stop();
+    this.transport.stop();
   }
 
-  url(outgoing: Outgoing): string {
+  url(outgoing: OutgoingRequest): string {
     return this.#baseUrl + outgoing.path;
   }
 
-  /** The headers of one attempt. */
-  headers(outgoing: Outgoing, timeoutMs: number): Headers {
+  /**
+   * The headers of one attempt.
+   *
+   * @param trace the span that is recorded of the attempt, where one is.
+   */
+  headers(outgoing: OutgoingRequest, timeoutMs: number, trace: TraceContext | undefined): Headers {
     const headers = new Headers({ "user-agent": userAgent });
     const authorization = this.#authorization();
     if (authorization !== undefined) headers.set("authorization", authorization);
-    for (const [name, value] of outgoing.request.forwardedHeaders) headers.set(name, value);
-    for (const [name, value] of Object.entries(this.#arguments.headers)) headers.set(name, value);
-    for (const [name, values] of Object.entries(this.#arguments.http_headers)) {
-      for (const value of values) headers.append(name, value.reveal());
+    for (const [name, value] of outgoing.request.forwardedHeaders) {
+      if (!this.#ownNames.has(name)) headers.set(name, value);
     }
+    for (const [name, value] of this.#ownHeaders) headers.set(name, value);
     for (const [name, value] of outgoing.headers) headers.set(name, value);
     for (const [name, value] of outgoing.deadlineHeaders(timeoutMs)) headers.set(name, value);
-    setTraceHeaders(headers, outgoing.request.trace, this.#propagation);
+    setTraceHeaders(headers, outgoing.request.trace, this.#propagation, trace);
     return headers;
   }
 
@@ -63,7 +76,7 @@ export class EndpointTarget {
     if (basic_auth !== undefined) {
       return `Basic ${Buffer.from(`${basic_auth.username}:${secret}`).toString("base64")}`;
     }
-    return `${authorization?.type ?? "Bearer"} ${secret}`;
+    return headerText(`${authorization?.type.trim() ?? "Bearer"} ${secret}`);
   }
 }
 
@@ -73,41 +86,25 @@ function baseUrl(url: string): string {
   return origin + pathname.replaceAll(/\/{2,}/g, "/").replace(/\/$/, "");
 }
 
-function authSecret(args: EndpointArguments, clock: Clock): SecretSource | undefined {
+function ownHeaders(args: EndpointArguments): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(args.headers)) headers.set(name, headerText(value));
+  for (const [name, values] of Object.entries(args.http_headers)) {
+    for (const value of values) headers.append(name, headerText(value.reveal()));
+  }
+  return headers;
+}
+
+function authSecret(
+  args: EndpointArguments,
+  { clock, onProblem }: TransportContext,
+): SecretSource | undefined {
   const { basic_auth, authorization } = args;
   return (
-    secretSource(args.bearer_token, args.bearer_token_file, clock) ??
-    secretSource(authorization?.credentials, authorization?.credentials_file, clock) ??
-    secretSource(basic_auth?.password, basic_auth?.password_file, clock) ??
+    secretSource(args.bearer_token, args.bearer_token_file, clock, onProblem) ??
+    secretSource(authorization?.credentials, authorization?.credentials_file, clock, onProblem) ??
+    secretSource(basic_auth?.password, basic_auth?.password_file, clock, onProblem) ??
     // A user without a password is sent with an empty one.
     (basic_auth === undefined ? undefined : fixedSecret(new Secret("")))
   );
-}
-
-function secretSource(
-  inline: Secret | undefined,
-  file: string | undefined,
-  clock: Clock,
-): SecretSource | undefined {
-  if (inline !== undefined) return fixedSecret(inline);
-  return file === undefined ? undefined : secretInFile(file, clock);
-}
-
-function tlsOptions(args: EndpointArguments): TlsOptions | undefined {
-  const config = args.tls_config;
-  if (config === undefined) return undefined;
-  const ca = config.ca_pem ?? fileText(config.ca_file);
-  const cert = config.cert_pem ?? fileText(config.cert_file);
-  const key = config.key_pem?.reveal() ?? fileText(config.key_file);
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(config.server_name === undefined ? {} : { serverName: config.server_name }),
-    ...(config.insecure_skip_verify ? { rejectUnauthorized: false } : {}),
-  };
-}
-
-function fileText(path: string | undefined): string | undefined {
-  return path === undefined ? undefined : readFileSync(path, "utf8");
 }

@@ -20,7 +20,7 @@ export interface HedgedPost {
 
 /** Runs the race: the first success wins, and what is still under way then is cancelled. */
 export function hedgedPost(race: HedgedPost): Promise<PostResult> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const controller = new AbortController();
     const onAbort = () => controller.abort();
     for (const signal of race.signals) signal?.addEventListener("abort", onAbort, { once: true });
@@ -40,7 +40,7 @@ export function hedgedPost(race: HedgedPost): Promise<PostResult> {
         underWay -= 1;
         if (isOver) return;
         if (underWay === 0 || isSuccess(result) || race.isFinal(result)) finish(result);
-      });
+      }, reject);
     };
 
     const timer = race.clock.schedule(race.hedgeAfterMs, () => {

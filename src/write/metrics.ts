@@ -13,6 +13,7 @@ export class WriteMetrics {
   readonly #droppedProfiles;
   readonly #retries;
   readonly #latency;
+  readonly #debugInfoBytes;
 
   constructor(scope: MetricScope) {
     this.#scope = scope;
@@ -44,11 +45,20 @@ export class WriteMetrics {
       ["endpoint", "type"] as const,
       defaultBuckets,
     );
+    this.#debugInfoBytes = scope.counter(
+      "pyroscope_ebpf_debug_info_upload_bytes_total",
+      "Bytes of debug information uploaded.",
+      [],
+    );
   }
 
   /** The whole write finished, all endpoints. */
   finished(kind: WriteKind, seconds: number): void {
     this.#latency.observe({ endpoint: "-", type: `${kind}_total` }, seconds);
+  }
+
+  debugInfoUploaded(bytes: number): void {
+    this.#debugInfoBytes.inc(bytes);
   }
 
   /** Metrics of one endpoint, by its name or URL. */

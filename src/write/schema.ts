@@ -12,60 +12,20 @@ import {
   secretText,
   text,
 } from "../component/arguments.ts";
+import {
+  authorization,
+  basicAuth,
+  hasCredentials,
+  httpUrl,
+  oauth2,
+  proxyArguments,
+  tlsConfig,
+} from "./transport_schema.ts";
 
-const basicAuth = block({
-  username: documented(v.optional(text(), ""), "User name."),
-  password: documented(v.optional(secretText()), "Password; not together with password_file."),
-  password_file: documented(
-    v.optional(filledText()),
-    "File that holds the password, read again when it changes.",
-  ),
+const url = httpUrl("http://pyroscope:4040", (parsed) => {
+  if (hasCredentials(parsed)) return "must not hold credentials: use basic_auth";
+  return parsed.search === "" && parsed.hash === "" ? undefined : "must not hold a query or a fragment";
 });
-
-const authorization = block({
-  type: documented(v.optional(filledText(), "Bearer"), "Scheme in front of the credentials; not Basic."),
-  credentials: documented(v.optional(secretText()), "Credentials; not together with credentials_file."),
-  credentials_file: documented(
-    v.optional(filledText()),
-    "File that holds the credentials, read again when it changes.",
-  ),
-});
-
-const tlsConfig = block({
-  ca_pem: documented(v.optional(text()), "PEM of the authorities to trust instead of the system's."),
-  ca_file: documented(
-    v.optional(filledText()),
-    "File with the authorities to trust instead of the system's.",
-  ),
-  cert_pem: documented(v.optional(text()), "PEM of the client certificate; needs the key."),
-  cert_file: documented(v.optional(filledText()), "File with the client certificate; needs the key."),
-  key_pem: documented(v.optional(secretText()), "PEM of the client certificate's key."),
-  key_file: documented(v.optional(filledText()), "File with the client certificate's key."),
-  insecure_skip_verify: documented(v.optional(flag(), false), "Accepts any certificate of the server."),
-  server_name: documented(v.optional(filledText()), "Name to verify the server's certificate against."),
-});
-
-const url = v.pipe(
-  v.string("expected an http or https URL"),
-  v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const problem = urlProblem(dataset.value);
-    if (problem === undefined) return dataset.value;
-    addIssue({ message: problem });
-    return NEVER;
-  }),
-);
-
-function urlProblem(value: string): string | undefined {
-  const parsed = URL.canParse(value) ? new URL(value) : undefined;
-  if (parsed === undefined || !["http:", "https:"].includes(parsed.protocol)) {
-    return "expected an http or https URL such as http://pyroscope:4040";
-  }
-  if (parsed.username !== "" || parsed.password !== "") {
-    return "must not hold credentials: use basic_auth";
-  }
-  if (parsed.search !== "" || parsed.hash !== "") return "must not hold a query or a fragment";
-  return undefined;
-}
 
 const endpoint = block({
   url: documented(
@@ -74,6 +34,10 @@ const endpoint = block({
   ),
   name: documented(v.optional(filledText()), "Name in metrics and logs instead of the URL."),
   remote_timeout: documented(v.optional(duration(1), "10s"), "How long one attempt may take at most."),
+  debug_info_upload_timeout: documented(
+    v.optional(duration(1), "2m"),
+    "How long an upload of debug information may take; the receiver has a limit of its own.",
+  ),
   headers: documented(v.optional(mapping(text()), {}), "Headers set on every request."),
   http_headers: documented(
     v.optional(mapping(list(secretText())), {}),
@@ -93,11 +57,17 @@ const endpoint = block({
   ),
   basic_auth: documented(v.optional(basicAuth), "User name and password for the destination."),
   authorization: documented(v.optional(authorization), "Authorization header of any other scheme."),
+  oauth2: documented(v.optional(oauth2), "Tokens from an OAuth 2 server, sent as Authorization: Bearer."),
   tls_config: documented(v.optional(tlsConfig), "TLS towards the destination."),
+  enable_http2: documented(
+    v.optional(flag(), true),
+    "Whether HTTP/2 is used where the destination speaks it; over TLS only, and not through a proxy.",
+  ),
   follow_redirects: documented(
     v.optional(flag(), true),
     "Whether redirects within the same host are followed, as the same POST.",
   ),
+  ...proxyArguments,
   max_in_flight: documented(
     v.optional(integer(1), 256),
     "Requests under way at once; further ones wait until their deadline.",

@@ -18,3 +18,6 @@ export interface Outgoing {
   readonly codeOf: (answer: string) => FailureCode | undefined;
   readonly request: RequestContext;
 }
+
+/** What is sent to an endpoint, profile or not. */
+export type OutgoingRequest = Pick<Outgoing, "path" | "headers" | "deadlineHeaders" | "request">;

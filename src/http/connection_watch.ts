@@ -1,0 +1,173 @@
+import type { Clock, Timer } from "../base/clock.ts";
+import { messageOf } from "../base/failure.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { type OpenSocket, type SocketActivity, SocketTable } from "./socket_table.ts";
+
+/** What connections may be and do; times in milliseconds, 0 for no limit. */
+export interface ConnectionLimits {
+  readonly maxConnections: number;
+  /** How long a request's header may take, and how long a new connection may stay without one. */
+  readonly readTimeoutMs: number;
+  readonly maxAgeMs: number;
+}
+
+/** What the watch works with. */
+export interface ConnectionWatchParts {
+  readonly port: number;
+  readonly limits: () => ConnectionLimits;
+  /** The senders, as `address:port`, whose requests are being served. */
+  readonly serving: () => ReadonlySet<string>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What is known of a connection. */
+interface Watched {
+  readonly socket: OpenSocket;
+  readonly seenAt: number;
+  /** Since when something has come in, or could have, that no answer has followed. */
+  pendingSince: number | undefined;
+  isAged: boolean;
+}
+
+/** A look at all connections is taken this often, and at most for this share of the time. */
+const lookEveryMs = 250;
+const largestShare = 0.02;
+
+/** The age at which a connection ends varies by this share, so that not all end at once. */
+const ageJitter = 0.1;
+
+/**
+ * Keeps connections within their limits from outside, since Bun.serve neither counts connections nor bounds the
+ * time that a header takes: Linux tells which there are and when they last moved data.
+ */
+export class ConnectionWatch {
+  readonly #parts: ConnectionWatchParts;
+  readonly #watched = new Map<bigint, Watched>();
+  readonly #agedRemotes = new Set<string>();
+  #table: SocketTable | undefined;
+  #timer: Timer | undefined;
+  #isOn = false;
+
+  constructor(parts: ConnectionWatchParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    if (this.#isOn) return;
+    this.#isOn = true;
+    this.#lookIn(lookEveryMs);
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#isOn = false;
+  }
+
+  /** How many connections there are now; undefined where the system does not tell. */
+  count(): number | undefined {
+    return this.#isOn ? this.#table?.connections(this.#parts.port).length : undefined;
+  }
+
+  /** Whether a sender's connection has lived long enough, so that its next answer should close it. */
+  isAged(remote: () => string): boolean {
+    return this.#agedRemotes.size > 0 && this.#agedRemotes.has(remote());
+  }
+
+  #lookIn(delayMs: number): void {
+    this.#timer = this.#parts.clock.schedule(delayMs, () => this.#look());
+  }
+
+  #look(): void {
+    const { clock, log } = this.#parts;
+    const startedAt = clock.now();
+    try {
+      this.#table ??= new SocketTable();
+      this.#lookNow(this.#table, startedAt);
+      const tookMs = clock.now() - startedAt;
+      this.#lookIn(Math.max(lookEveryMs, tookMs / largestShare));
+    } catch (thrown) {
+      this.#isOn = false;
+      log.warn("connections can't be watched: no gauge, and conn_limit and slow headers are not bounded", {
+        reason: messageOf(thrown),
+      });
+    }
+  }
+
+  #lookNow(table: SocketTable, now: number): void {
+    const connections = table.connections(this.#parts.port);
+    this.#remember(connections, now);
+    if (connections.length === 0) return;
+    const idle = this.#readActivity(table, now);
+    this.#endSlow(table, now);
+    this.#endExcess(table, connections.length, idle);
+    this.#noteAges(now);
+  }
+
+  #remember(connections: readonly OpenSocket[], now: number): void {
+    const present = new Set(connections.map(({ cookie }) => cookie));
+    for (const [cookie, { socket }] of this.#watched) {
+      if (present.has(cookie)) continue;
+      this.#watched.delete(cookie);
+      this.#agedRemotes.delete(socket.remote);
+    }
+    for (const socket of connections) {
+      if (this.#watched.has(socket.cookie)) continue;
+      this.#watched.set(socket.cookie, { socket, seenAt: now, pendingSince: now, isAged: false });
+    }
+  }
+
+  /** Notes which connections wait for something; returns those that do not, the longest idle first. */
+  #readActivity(table: SocketTable, now: number): OpenSocket[] {
+    const idle: { socket: OpenSocket; sinceSentMs: number }[] = [];
+    for (const watched of this.#watched.values()) {
+      const activity = table.activity(watched.socket);
+      if (activity === undefined) continue;
+      if (isAnswered(activity)) {
+        watched.pendingSince = undefined;
+        idle.push({ socket: watched.socket, sinceSentMs: activity.sinceSentMs });
+      } else {
+        watched.pendingSince ??= now - activity.sinceReceivedMs;
+      }
+    }
+    return idle.sort((left, right) => right.sinceSentMs - left.sinceSentMs).map(({ socket }) => socket);
+  }
+
+  #endSlow(table: SocketTable, now: number): void {
+    const { readTimeoutMs } = this.#parts.limits();
+    const late = [...this.#watched.values()].filter(({ pendingSince }) => {
+      return pendingSince !== undefined && now - pendingSince > readTimeoutMs;
+    });
+    if (readTimeoutMs === 0 || late.length === 0) return;
+    const serving = this.#parts.serving();
+    for (const { socket } of late) if (!serving.has(socket.remote)) table.end(socket);
+  }
+
+  // Who waits for an answer keeps the connection; a request too many is answered 503 where it is served.
+  #endExcess(table: SocketTable, count: number, idle: readonly OpenSocket[]): void {
+    const { maxConnections } = this.#parts.limits();
+    if (maxConnections === 0 || count <= maxConnections) return;
+    for (const socket of idle.slice(0, count - maxConnections)) table.end(socket);
+  }
+
+  #noteAges(now: number): void {
+    const { maxAgeMs } = this.#parts.limits();
+    if (maxAgeMs === 0) return;
+    for (const watched of this.#watched.values()) {
+      if (watched.isAged || now - watched.seenAt < maxAgeMs * ageFactor(watched.socket)) continue;
+      watched.isAged = true;
+      this.#agedRemotes.add(watched.socket.remote);
+    }
+  }
+}
+
+/** Whether the last thing that happened was an answer. */
+function isAnswered({ hasSent, sinceSentMs, sinceReceivedMs }: SocketActivity): boolean {
+  return hasSent && sinceSentMs <= sinceReceivedMs;
+}
+
+// From 0.9 to 1.1, the same at each look.
+function ageFactor({ cookie }: OpenSocket): number {
+  const spread = Number((cookie * 7919n) % 201n) / 100 - 1;
+  return 1 + ageJitter * spread;
+}

@@ -1,0 +1,177 @@
+import { ptr } from "bun:ffi";
+import { closeSync, openSync, readdirSync } from "node:fs";
+import { libc } from "./libc.ts";
+import { readSocketAddress } from "./socket_address.ts";
+
+/** One of this process's TCP sockets. */
+export interface OpenSocket {
+  readonly descriptor: number;
+  /** The kernel's number of the socket, never used twice while the system is up. */
+  readonly cookie: bigint;
+  readonly localPort: number;
+  /** This side as `address:port`. */
+  readonly local: string;
+  /** The other side as `address:port`; empty for a socket that listens. */
+  readonly remote: string;
+}
+
+/** When a socket last moved data, in milliseconds before now. */
+export interface SocketActivity {
+  /** Whether anything was ever sent; before that, `sinceSentMs` is the age of the socket. */
+  readonly hasSent: boolean;
+  readonly sinceSentMs: number;
+  readonly sinceReceivedMs: number;
+}
+
+type AddressCall = ReturnType<typeof libc>["getsockname"];
+
+/** Numbers of Linux: include/uapi/asm-generic/socket.h, include/uapi/linux/{socket,tcp,in}.h. */
+const socketLevel = 1;
+const cookieOption = 57;
+const attachReuseportProgramOption = 51;
+const tcpLevel = 6;
+const tcpInfoOption = 11;
+const shutBoth = 2;
+
+/** Offsets in struct tcp_info (include/uapi/linux/tcp.h), the same on all architectures. */
+const lastDataSentOffset = 44;
+const lastDataReceivedOffset = 52;
+const dataSegmentsOutOffset = 156;
+const bufferBytes = 256;
+
+/** The instruction "return this number" (BPF_RET | BPF_K, include/uapi/linux/filter.h), and struct sock_fprog. */
+const returnConstant = 0x06;
+const instructionBytes = 8;
+const programBytes = 16;
+
+/**
+ * This process's TCP sockets, looked at and ended below what Bun gives access to. The kernel's own list
+ * (/proc/self/net/tcp) was measured at 8 ms a look however few sockets there are, since it walks the whole
+ * machine's table; asking each descriptor costs about 2 µs.
+ */
+export class SocketTable {
+  readonly #libc = libc();
+  readonly #buffer = new DataView(new ArrayBuffer(bufferBytes));
+  readonly #length = new Uint32Array(1);
+  // Asked for once: finding an address costs more than the calls that are given it.
+  readonly #bufferAt = ptr(this.#buffer);
+  readonly #lengthAt = ptr(this.#length);
+  /** By descriptor; undefined for what is no TCP socket. A number may be another socket at the next look. */
+  readonly #known = new Map<number, OpenSocket | undefined>();
+
+  /** The connections that have been accepted at a port. */
+  connections(port: number): OpenSocket[] {
+    return this.#scan().filter((socket) => socket.localPort === port && socket.remote !== "");
+  }
+
+  /** The sockets that listen at a port. */
+  listening(port: number): OpenSocket[] {
+    return this.#scan().filter((socket) => socket.localPort === port && socket.remote === "");
+  }
+
+  /** When a socket last moved data; undefined where it is gone. */
+  activity(socket: OpenSocket): SocketActivity | undefined {
+    if (!this.#read(socket.descriptor, tcpLevel, tcpInfoOption)) return undefined;
+    return {
+      hasSent: this.#buffer.getUint32(dataSegmentsOutOffset, true) > 0,
+      sinceSentMs: this.#buffer.getUint32(lastDataSentOffset, true),
+      sinceReceivedMs: this.#buffer.getUint32(lastDataReceivedOffset, true),
+    };
+  }
+
+  /** Ends a connection at once, in both directions; false where it is gone already. */
+  end(socket: OpenSocket): boolean {
+    // The number may belong to another socket by now; a duplicate keeps what it is while that is checked.
+    const duplicate = this.#libc.dup(socket.descriptor);
+    if (duplicate < 0) return false;
+    try {
+      return this.#cookie(duplicate) === socket.cookie && this.#libc.shutdown(duplicate, shutBoth) === 0;
+    } finally {
+      this.#libc.close(duplicate);
+    }
+  }
+
+  /**
+   * Takes a listening socket out of service without touching the connections that it has accepted: Bun's server
+   * keeps its descriptor, which from then on is something that never has an event.
+   */
+  unplug(socket: OpenSocket): boolean {
+    if (this.#cookie(socket.descriptor) !== socket.cookie) return false;
+    const nothing = openSync("/dev/null", "r");
+    try {
+      return this.#libc.dup2(nothing, socket.descriptor) === socket.descriptor;
+    } finally {
+      closeSync(nothing);
+    }
+  }
+
+  /**
+   * Hands connections that come to the one address of these listening sockets from now on to the newest of them;
+   * those that have begun to be opened go on where they are. Once it is alone the kernel chooses as before.
+   *
+   * @returns false where the system can't do that.
+   */
+  preferNewest(listening: readonly OpenSocket[]): boolean {
+    const [socket] = listening;
+    if (socket === undefined) return false;
+    // The kernel numbers the sockets of an address from 0 in the order in which they began to listen.
+    const newest = listening.length - 1;
+    const instruction = new DataView(new ArrayBuffer(instructionBytes));
+    instruction.setUint16(0, returnConstant, true);
+    instruction.setUint32(4, newest, true);
+    const program = new DataView(new ArrayBuffer(programBytes));
+    program.setUint16(0, 1, true);
+    program.setBigUint64(8, BigInt(ptr(instruction)), true);
+    const { descriptor } = socket;
+    const option = attachReuseportProgramOption;
+    return this.#libc.setsockopt(descriptor, socketLevel, option, ptr(program), programBytes) === 0;
+  }
+
+  #scan(): OpenSocket[] {
+    const present = new Set(readdirSync("/proc/self/fd").map(Number));
+    for (const descriptor of this.#known.keys()) if (!present.has(descriptor)) this.#known.delete(descriptor);
+    const sockets: OpenSocket[] = [];
+    for (const descriptor of present) {
+      const cookie = this.#cookie(descriptor);
+      let socket = this.#known.get(descriptor);
+      if (cookie === undefined) {
+        this.#known.set(descriptor, undefined);
+        continue;
+      }
+      if (socket?.cookie !== cookie) {
+        socket = this.#describe(descriptor, cookie);
+        this.#known.set(descriptor, socket);
+      }
+      if (socket !== undefined) sockets.push(socket);
+    }
+    return sockets;
+  }
+
+  #describe(descriptor: number, cookie: bigint): OpenSocket | undefined {
+    const local = this.#address(this.#libc.getsockname, descriptor);
+    if (local === undefined) return undefined;
+    const remote = this.#address(this.#libc.getpeername, descriptor);
+    return {
+      descriptor,
+      cookie,
+      localPort: local.port,
+      local: local.text,
+      remote: remote === undefined ? "" : remote.text,
+    };
+  }
+
+  #address(call: AddressCall, descriptor: number) {
+    this.#length[0] = bufferBytes;
+    const status = call(descriptor, this.#bufferAt, this.#lengthAt);
+    return status === 0 ? readSocketAddress(this.#buffer) : undefined;
+  }
+
+  #cookie(descriptor: number): bigint | undefined {
+    return this.#read(descriptor, socketLevel, cookieOption) ? this.#buffer.getBigUint64(0, true) : undefined;
+  }
+
+  #read(descriptor: number, level: number, option: number): boolean {
+    this.#length[0] = bufferBytes;
+    return this.#libc.getsockopt(descriptor, level, option, this.#bufferAt, this.#lengthAt) === 0;
+  }
+}

@@ -1,0 +1,207 @@
+import type { Clock } from "../base/clock.ts";
+import type { CodedError } from "../base/failure.ts";
+import { InFlight } from "../base/in_flight.ts";
+import type { ComponentContext } from "../component/definition.ts";
+import { ByteBudget } from "../http/byte_budget.ts";
+import { longestIdleSeconds, type ServerFacts } from "../http/listener.ts";
+import { memoryLimitBytes } from "../http/memory_limit.ts";
+import type { ServerAuth } from "../http/server_auth.ts";
+import { fanOut, type Receiver } from "../profile/receiver.ts";
+import { RepeatedLog } from "../telemetry/repeated_log.ts";
+import { ConnectRouter } from "./connect_router.ts";
+import { Exchange } from "./exchange.ts";
+import { idleSeconds } from "./http_door.ts";
+import { type ReceiveHttpMetrics, type Route, uploadRoute } from "./metrics.ts";
+import { refuseSender } from "./refuse_sender.ts";
+import type { ReceiveHttpArguments } from "./schema.ts";
+import { type RefusalReason, type ServeParts, textResponse } from "./serve.ts";
+import { deadlineOf, serveRoute } from "./serve_route.ts";
+
+const gibibyte = 2 ** 30;
+
+/** Of the answer's time, what the answer itself may need. */
+const answerMs = 1000;
+
+/** What becomes known of a request while it is served. */
+interface RequestRecord {
+  bodyBytes: number;
+  /** Why nothing of it was forwarded, or why not everywhere. */
+  refusal: string | undefined;
+  failure: string | undefined;
+}
+
+/** What the request server works with besides its arguments. */
+export interface RequestServerParts {
+  readonly context: ComponentContext;
+  readonly metrics: ReceiveHttpMetrics;
+  /** Whether the sender's connection is so old that this answer should be its last. */
+  readonly isAged: (request: Request, server: ServerFacts) => boolean;
+}
+
+/** Serves requests, one exchange each, with what the receiver is wired to and configured with at the time. */
+export class RequestServer {
+  readonly #context: ComponentContext;
+  readonly #clock: Clock;
+  readonly #metrics: ReceiveHttpMetrics;
+  readonly #isAged: RequestServerParts["isAged"];
+  readonly #repeated: RepeatedLog;
+  readonly #budget: ByteBudget;
+  readonly #exchanges = new Set<Exchange>();
+  #args: ReceiveHttpArguments;
+  #router: ConnectRouter;
+  #inFlight = new InFlight();
+  /** Ends with the requests that began before the last change of the wiring. */
+  #quiescing: Promise<unknown> = Promise.resolve();
+  /** What every profile goes to. */
+  receiver: Receiver = fanOut([]);
+  /** Who may send; everybody where it is undefined. */
+  auth: ServerAuth | undefined;
+  /** Whether every answer closes its connection. */
+  isStopping = false;
+
+  constructor(args: ReceiveHttpArguments, parts: RequestServerParts) {
+    this.#args = args;
+    this.#context = parts.context;
+    this.#clock = parts.context.clock;
+    this.#metrics = parts.metrics;
+    this.#isAged = parts.isAged;
+    this.#repeated = new RepeatedLog(parts.context.log, this.#clock);
+    this.#budget = new ByteBudget(inFlightLimit(args));
+    this.#router = new ConnectRouter(args.http.max_body_size);
+  }
+
+  /** Uses other arguments from the next request on. */
+  update(args: ReceiveHttpArguments): void {
+    this.#budget.resize(inFlightLimit(args) - inFlightLimit(this.#args));
+    this.#router = new ConnectRouter(args.http.max_body_size);
+    this.#args = args;
+  }
+
+  /** The senders, as `address:port`, whose requests are being served. */
+  senders(): ReadonlySet<string> {
+    return new Set([...this.#exchanges].map((exchange) => exchange.remote()));
+  }
+
+  /** Resolves when the requests that are under way now have ended, at the latest after `graceMs`. */
+  quiesce(graceMs: number): Promise<unknown> {
+    const latest = this.#inFlight;
+    this.#inFlight = new InFlight();
+    // What began before an earlier change may be under way still.
+    const all = Promise.all([this.#quiescing, latest.idle(this.#clock, graceMs)]);
+    this.#quiescing = all.then(() => {});
+    return all;
+  }
+
+  /** Answers a request. */
+  async serve(route: Route, request: Request, server: ServerFacts): Promise<Response> {
+    const clock = this.#clock;
+    const { conn_limit } = this.#args.http;
+    // Whoever is served has a connection: so many at once means that there are too many.
+    if (conn_limit > 0 && this.#exchanges.size >= conn_limit) return this.#refuseConnection();
+    const startedAt = clock.now();
+    const inFlight = this.#inFlight;
+    inFlight.begin();
+    this.#metrics.began(request.method, route);
+    const statedMs = deadlineOf(route, request.headers);
+    const exchange = new Exchange(request, server, this.#exchangeSettings(route), startedAt, statedMs);
+    this.#exchanges.add(exchange);
+    this.#keepOpen(exchange, server);
+    const record: RequestRecord = { bodyBytes: 0, refusal: undefined, failure: undefined };
+    let response: Response | undefined;
+    try {
+      const call = { exchange, parts: this.#parts(record) };
+      if (this.auth !== undefined) response = await refuseSender(this.auth, route, call, this.#router);
+      response ??= await serveRoute(route, call, this.#router);
+      if (this.isStopping || this.#isAged(request, server)) response.headers.set("Connection", "close");
+      return response;
+    } finally {
+      inFlight.end();
+      this.#exchanges.delete(exchange);
+      exchange.held.release();
+      const seconds = (clock.now() - startedAt) / 1000;
+      const status = response?.status ?? 500;
+      exchange.span?.end({ status, ...record });
+      this.#metrics.answered(request.method, route, status, seconds);
+      this.#metrics.sized(
+        request.method,
+        route,
+        record.bodyBytes,
+        Number(response?.headers.get("content-length") ?? 0),
+      );
+    }
+  }
+
+  // Bun would cut a connection whose answer takes longer than the idle timeout.
+  #keepOpen(exchange: Exchange, server: ServerFacts): void {
+    const { server_idle_timeout, server_read_timeout } = this.#args.http;
+    const idle = idleSeconds(server_idle_timeout);
+    const longestMs = exchange.deadlineAt - exchange.startedAt + server_read_timeout + answerMs;
+    if (longestMs < idle * 1000) return;
+    const seconds = Math.ceil(longestMs / 1000);
+    server.timeout(exchange.request, seconds > longestIdleSeconds ? 0 : seconds);
+  }
+
+  #exchangeSettings(route: Route) {
+    const { http, forward_headers, debug_info_upload_timeout: uploadMs } = this.#args;
+    const writeMs = http.server_write_timeout;
+    return {
+      budget: this.#budget,
+      defaultDeadlineMs:
+        route === uploadRoute
+          ? Math.min(uploadMs, this.receiver.debugInfo?.uploadTimeoutMs ?? uploadMs)
+          : Math.max(writeMs - answerMs, writeMs / 2),
+      forwardHeaders: forward_headers,
+      tracer: this.#context.tracer,
+      route,
+    };
+  }
+
+  #parts(record: RequestRecord): ServeParts {
+    const { http } = this.#args;
+    return {
+      receiver: this.receiver,
+      clock: this.#context.clock,
+      maxBodyBytes: http.max_body_size,
+      readTimeoutMs: http.server_read_timeout,
+      onRefused: (reason, message) => {
+        record.refusal = message;
+        this.#noteRefusal(reason, message);
+      },
+      onBody: (bytes) => {
+        record.bodyBytes = bytes;
+      },
+      onFailed: (message) => {
+        record.failure = message;
+        this.#context.log.debug("a request was not delivered everywhere", { reason: message });
+      },
+      onDebugInfo: (method, failure) => {
+        record.failure = failure?.message;
+        this.#noteDebugInfo(method, failure);
+      },
+    };
+  }
+
+  #refuseConnection(): Response {
+    const reason = "conn_limit connections are busy";
+    this.#metrics.refused("no_connection");
+    this.#repeated.warn("no_connection", "refused a request", { reason });
+    return textResponse(503, reason, { "Retry-After": "1", Connection: "close" });
+  }
+
+  #noteDebugInfo(method: string, failure: CodedError | undefined): void {
+    this.#metrics.debugInfoPassedOn(method, failure === undefined);
+    // A sender that leaves is no failure of anything here.
+    if (failure === undefined || failure.code === "canceled") return;
+    const fields = { method, endpoint: this.receiver.debugInfo?.destination, reason: failure.message };
+    this.#repeated.warn(`${method} ${failure.message}`, "debug information was not passed on", fields);
+  }
+
+  #noteRefusal(reason: RefusalReason, message: string): void {
+    this.#metrics.refused(reason);
+    this.#repeated.warn(reason, "refused a request", { reason: message });
+  }
+}
+
+function inFlightLimit(args: ReceiveHttpArguments): number {
+  return args.http.max_in_flight_bytes ?? Math.min(gibibyte, Math.floor(memoryLimitBytes() / 4));
+}

@@ -1,0 +1,97 @@
+import type { Component, ComponentContext } from "../component/definition.ts";
+import { type Health, HealthRecord } from "../component/health.ts";
+import { describeLabels, type LabelSet } from "../profile/label_set.ts";
+import {
+  type IngestProfile,
+  type Profile,
+  type PushProfile,
+  type Series,
+  sizeOf,
+} from "../profile/profile.ts";
+import { type DeliveryPlan, fanOut, type Receiver } from "../profile/receiver.ts";
+import { RelabelMetrics } from "./metrics.ts";
+import { Relabeler } from "./relabeler.ts";
+import { buildRule } from "./rule.ts";
+import type { RelabelArguments } from "./schema.ts";
+
+/** Rewrites the labels of every profile, and drops those that the rules do not want. */
+export class RelabelComponent implements Component<RelabelArguments> {
+  readonly #metrics: RelabelMetrics;
+  readonly #relabeler: Relabeler;
+  readonly #health: HealthRecord;
+  #args: RelabelArguments;
+
+  constructor(args: RelabelArguments, context: ComponentContext) {
+    this.#args = args;
+    this.#metrics = new RelabelMetrics(context.metrics, () => this.#relabeler.cacheSize);
+    this.#relabeler = new Relabeler(args.rule.map(buildRule), args.max_cache_size, {
+      lookedUp: (isHit) => this.#metrics.lookedUp(isHit),
+      ruledOut: (labels) => context.log.debug("the rules drop a profile", { labels: describeLabels(labels) }),
+    });
+    this.#health = new HealthRecord(context.clock.wall, "relabelling profiles");
+  }
+
+  connect(children: readonly Receiver[]): Receiver {
+    const next = fanOut(children);
+    return { plan: (profile, plan) => this.#plan(profile, plan, next), debugInfo: next.debugInfo };
+  }
+
+  async start(): Promise<void> {}
+
+  /** New rules need a new component, so that a request sees the old rules or the new ones, all the way. */
+  update(args: RelabelArguments): boolean {
+    if (!Bun.deepEquals(args.rule, this.#args.rule, true)) return false;
+    if (args.max_cache_size !== this.#args.max_cache_size) this.#relabeler.resizeCache(args.max_cache_size);
+    this.#args = args;
+    return true;
+  }
+
+  async stop(): Promise<void> {}
+
+  health(): Health {
+    return this.#health.current;
+  }
+
+  #plan(profile: Profile, plan: DeliveryPlan, next: Receiver): void {
+    const address = this.#relabeler.seesClientAddress ? plan.request.clientAddress() : undefined;
+    const relabeled = this.#relabel(profile, address);
+    if (relabeled === undefined) return;
+    const entries = relabeled.kind === "push" ? sizeOf(relabeled).samples : 0;
+    plan.branch(
+      (seconds, isDelivered) => this.#metrics.forwarded(seconds, isDelivered ? entries : 0),
+      () => next.plan(relabeled, plan),
+    );
+  }
+
+  /** @returns undefined where nothing is left to pass on. */
+  #relabel(profile: Profile, address: string | undefined): Profile | undefined {
+    return profile.kind === "ingest"
+      ? this.#relabelIngest(profile, address)
+      : this.#relabelPush(profile, address);
+  }
+
+  #relabelIngest(profile: IngestProfile, address: string | undefined): IngestProfile | undefined {
+    const labels = this.#relabelLabels(profile.labels, address);
+    if (labels === undefined) {
+      this.#metrics.relabeled(0, 1);
+      return undefined;
+    }
+    this.#metrics.relabeled(1, 0);
+    return labels === profile.labels ? profile : { ...profile, labels };
+  }
+
+  #relabelPush(profile: PushProfile, address: string | undefined): PushProfile | undefined {
+    const series: Series[] = [];
+    for (const one of profile.series) {
+      const labels = this.#relabelLabels(one.labels, address);
+      if (labels !== undefined) series.push(labels === one.labels ? one : { ...one, labels });
+    }
+    this.#metrics.relabeled(series.length, profile.series.length - series.length);
+    return series.length === 0 ? undefined : { ...profile, series };
+  }
+
+  #relabelLabels(labels: LabelSet, address: string | undefined): LabelSet | undefined {
+    const relabeled = this.#relabeler.relabel(labels, address);
+    return relabeled.type === "dropped" ? undefined : relabeled.labels;
+  }
+}
