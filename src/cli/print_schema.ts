@@ -1,7 +1,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
+import type { ArgumentMetadata } from "../component/arguments.ts";
 import { componentDefinitions } from "../components.ts";
 import { configSchema } from "../config/config_schema.ts";
-import { metadataOf, type SchemaShape } from "../config/schema_shape.ts";
 
 /** Prints the JSON Schema of the configuration, made from the schemas that check it. */
 export function printSchema(): void {
@@ -15,12 +15,15 @@ export function jsonSchema(): object {
     typeMode: "input",
     // Rules between values and conversions have no words in JSON Schema; the types around them do.
     errorMode: "ignore",
-    overrideSchema: ({ valibotSchema, jsonSchema: made }) => {
-      const shape = valibotSchema as unknown as SchemaShape;
+    overrideAction: ({ valibotAction, jsonSchema: made }) => {
+      if (!("metadata" in valibotAction)) return undefined;
+      // What the configuration's own walks need to know is no word of JSON Schema's.
+      const metadata = valibotAction.metadata as ArgumentMetadata;
+      const shown = Object.fromEntries(Object.entries(made).filter(([key]) => !Object.hasOwn(metadata, key)));
       // A block that may be repeated is written as a mapping where there is only one.
-      if (!shape.item || !metadataOf(shape).isBlockList || Array.isArray(made.items) || !made.items)
-        return undefined;
-      return { anyOf: [made, made.items] };
+      return metadata.isBlockList && !Array.isArray(made.items) && made.items
+        ? { anyOf: [shown, made.items] }
+        : shown;
     },
   });
 }

@@ -105,7 +105,7 @@ export class RequestServer {
     const statedMs = deadlineOf(route, request.headers);
     const exchange = new Exchange(request, server, this.#exchangeSettings(route), startedAt, statedMs);
     this.#exchanges.add(exchange);
-    this.#keepOpen(exchange, server);
+    const giveBackTime = this.#keepOpen(exchange, server);
     const record: RequestRecord = { bodyBytes: 0, refusal: undefined, failure: undefined };
     let response: Response | undefined;
     try {
@@ -115,6 +115,7 @@ export class RequestServer {
       if (this.isStopping || this.#isAged(request, server)) response.headers.set("Connection", "close");
       return response;
     } finally {
+      giveBackTime();
       inFlight.end();
       this.#exchanges.delete(exchange);
       exchange.held.release();
@@ -131,14 +132,20 @@ export class RequestServer {
     }
   }
 
-  // Bun would cut a connection whose answer takes longer than the idle timeout.
-  #keepOpen(exchange: Exchange, server: ServerFacts): void {
+  /**
+   * Bun would cut a connection whose answer takes longer than the idle timeout, and what is set for one request holds
+   * for the connection from then on.
+   *
+   * @returns what to call when the request is answered.
+   */
+  #keepOpen({ request, startedAt, deadlineAt }: Exchange, server: ServerFacts): () => void {
     const { server_idle_timeout, server_read_timeout } = this.#args.http;
     const idle = idleSeconds(server_idle_timeout);
-    const longestMs = exchange.deadlineAt - exchange.startedAt + server_read_timeout + answerMs;
-    if (longestMs < idle * 1000) return;
+    const longestMs = deadlineAt - startedAt + server_read_timeout + answerMs;
+    if (longestMs < idle * 1000) return () => {};
     const seconds = Math.ceil(longestMs / 1000);
-    server.timeout(exchange.request, seconds > longestIdleSeconds ? 0 : seconds);
+    server.timeout(request, seconds > longestIdleSeconds ? 0 : seconds);
+    return () => server.timeout(request, idle);
   }
 
   #exchangeSettings(route: Route) {

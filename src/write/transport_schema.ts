@@ -94,13 +94,12 @@ const expectedUrl = "expected an http or https URL such as";
 export function httpUrl(example: string, problemOf: (url: URL) => string | undefined) {
   return v.pipe(
     v.string(`${expectedUrl} ${example}`),
-    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
       const url = URL.canParse(dataset.value) ? new URL(dataset.value) : undefined;
       const isHttp = url?.protocol === "http:" || url?.protocol === "https:";
       const problem = url !== undefined && isHttp ? problemOf(url) : `${expectedUrl} ${example}`;
-      if (problem === undefined) return dataset.value;
-      addIssue({ message: problem });
-      return NEVER;
+      if (problem !== undefined) addIssue({ message: problem });
     }),
   );
 }
