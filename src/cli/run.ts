@@ -58,7 +58,7 @@ export async function run(options: RunOptions): Promise<number> {
     standardError,
   );
   // From the first moment on, a signal must find somebody who knows what to do.
-  const signals = stopSignals(log);
+  const signals = stopSignals(log, systemClock);
   const tracing = await openTracing(process.env, log, systemClock);
   const controller = createController(options, log, tracing);
   process.on("SIGHUP", () => {

@@ -74,12 +74,22 @@ export class Pipeline {
     }
   }
 
-  /** Ends everything, those who receive first, so that what they took is still delivered. */
+  /**
+   * Ends everything, those who receive first, so that what they took is still delivered.
+   *
+   * @param graceMs how long all of it may take; default the longest time that a component says itself.
+   */
   async stop(graceMs?: number): Promise<void> {
     const upstreamFirst = [...this.#running.values()].reverse();
+    const { clock } = this.#parts;
+    const stated = upstreamFirst.flatMap(({ component }) => component.graceMs ?? []);
+    const allMs = graceMs ?? (stated.length === 0 ? defaultGraceMs : Math.max(...stated));
+    const endsAt = clock.now() + allMs;
     for (const { component } of upstreamFirst) component.announceStop?.();
-    for (const { component } of upstreamFirst)
-      await component.stop(graceMs ?? component.graceMs ?? defaultGraceMs);
+    for (const { component } of upstreamFirst) {
+      const leftMs = Math.max(0, endsAt - clock.now());
+      await component.stop(Math.min(graceMs ?? component.graceMs ?? leftMs, leftMs));
+    }
     await Promise.all(this.#retiring);
   }
 

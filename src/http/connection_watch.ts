@@ -34,6 +34,9 @@ interface Watched {
 const lookEveryMs = 250;
 const largestShare = 0.02;
 
+/** How long a header may take while there are more connections than may be, in milliseconds. */
+const crowdedMs = 1000;
+
 /** The age at which a connection ends varies by this share, so that not all end at once. */
 const ageJitter = 0.1;
 
@@ -66,7 +69,14 @@ export class ConnectionWatch {
 
   /** How many connections there are now; undefined where the system does not tell. */
   count(): number | undefined {
-    return this.#isOn ? this.#table?.connections(this.#parts.port).length : undefined;
+    if (!this.#isOn) return undefined;
+    try {
+      this.#table ??= new SocketTable();
+      return this.#table.connections(this.#parts.port).length;
+    } catch {
+      // The next look says so in the log.
+      return undefined;
+    }
   }
 
   /** Whether a sender's connection has lived long enough, so that its next answer should close it. */
@@ -99,8 +109,8 @@ export class ConnectionWatch {
     this.#remember(connections, now);
     if (connections.length === 0) return;
     const idle = this.#readActivity(table, now);
-    this.#endSlow(table, now);
-    this.#endExcess(table, connections.length, idle);
+    const ended = this.#endSlow(table, now, connections.length);
+    this.#endExcess(table, connections.length - ended, idle);
     this.#noteAges(now);
   }
 
@@ -133,14 +143,18 @@ export class ConnectionWatch {
     return idle.sort((left, right) => right.sinceSentMs - left.sinceSentMs).map(({ socket }) => socket);
   }
 
-  #endSlow(table: SocketTable, now: number): void {
-    const { readTimeoutMs } = this.#parts.limits();
+  /** @returns how many were ended. */
+  #endSlow(table: SocketTable, now: number, count: number): number {
+    const { maxConnections, readTimeoutMs } = this.#parts.limits();
+    if (readTimeoutMs === 0) return 0;
+    const isCrowded = maxConnections > 0 && count > maxConnections;
+    const longestMs = isCrowded ? Math.min(crowdedMs, readTimeoutMs) : readTimeoutMs;
     const late = [...this.#watched.values()].filter(({ pendingSince }) => {
-      return pendingSince !== undefined && now - pendingSince > readTimeoutMs;
+      return pendingSince !== undefined && now - pendingSince > longestMs;
     });
-    if (readTimeoutMs === 0 || late.length === 0) return;
+    if (late.length === 0) return 0;
     const serving = this.#parts.serving();
-    for (const { socket } of late) if (!serving.has(socket.remote)) table.end(socket);
+    return late.filter(({ socket }) => !serving.has(socket.remote) && table.end(socket)).length;
   }
 
   // Who waits for an answer keeps the connection; a request too many is answered 503 where it is served.

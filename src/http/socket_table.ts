@@ -27,6 +27,7 @@ type AddressCall = ReturnType<typeof libc>["getsockname"];
 
 /** Numbers of Linux: include/uapi/asm-generic/socket.h, include/uapi/linux/{socket,tcp,in}.h. */
 const socketLevel = 1;
+const acceptingOption = 30;
 const cookieOption = 57;
 const attachReuseportProgramOption = 51;
 const tcpLevel = 6;
@@ -66,7 +67,9 @@ export class SocketTable {
 
   /** The sockets that listen at a port. */
   listening(port: number): OpenSocket[] {
-    return this.#scan().filter((socket) => socket.localPort === port && socket.remote === "");
+    const unconnected = this.#scan().filter((socket) => socket.localPort === port && socket.remote === "");
+    // A connection that its sender has reset has no other side either.
+    return unconnected.filter(({ descriptor }) => this.#accepts(descriptor));
   }
 
   /** When a socket last moved data; undefined where it is gone. */
@@ -164,6 +167,10 @@ export class SocketTable {
     this.#length[0] = bufferBytes;
     const status = call(descriptor, this.#bufferAt, this.#lengthAt);
     return status === 0 ? readSocketAddress(this.#buffer) : undefined;
+  }
+
+  #accepts(descriptor: number): boolean {
+    return this.#read(descriptor, socketLevel, acceptingOption) && this.#buffer.getInt32(0, true) === 1;
   }
 
   #cookie(descriptor: number): bigint | undefined {

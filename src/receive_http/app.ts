@@ -22,13 +22,21 @@ const paths: readonly (readonly [path: string, route: Route])[] = [
   [`${debugInfo}/Upload/:gnu_build_id`, uploadRoute],
 ];
 
-/** The receiver's routes, and how everything else is answered. */
-export function createApp(serve: Serve): Hono<{ Bindings: Bindings }> {
+/**
+ * The receiver's routes, and how everything else is answered.
+ *
+ * @param onDefect told of what should never happen; the sender hears of it nothing but 500.
+ */
+export function createApp(serve: Serve, onDefect: (error: Error) => void): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>({ getPath });
   for (const [path, route] of paths) {
     app.post(path, (context) => serve(route, context.req.raw, context.env.server));
     app.all(path, () => new Response(null, { status: 405, headers: { Allow: "POST" } }));
   }
+  app.onError((error) => {
+    onDefect(error);
+    return textResponse(500, "internal error");
+  });
   app.notFound(() => textResponse(404, "404 page not found"));
   return app;
 }

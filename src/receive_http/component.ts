@@ -5,7 +5,7 @@ import { fanOut, type Receiver } from "../profile/receiver.ts";
 import { createApp } from "./app.ts";
 import { serverAuthFiles } from "./auth_arguments.ts";
 import { FileProblems } from "./file_problems.ts";
-import { GrpcDoor, maxConcurrentStreams } from "./grpc_door.ts";
+import { GrpcDoor, type GrpcLimits, maxConcurrentStreams } from "./grpc_door.ts";
 import { HttpDoor } from "./http_door.ts";
 import { ReceiveHttpMetrics } from "./metrics.ts";
 import { RequestServer } from "./request_server.ts";
@@ -48,7 +48,11 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
       onTls: (tls) => this.#grpc?.renewTls(tls),
       onTlsProblem: (problem) => this.#fileProblems.note("certificates", problem),
     });
-    this.#app = createApp((route, request, server) => this.#requests.serve(route, request, server));
+    this.#app = createApp(
+      (route, request, server) => this.#requests.serve(route, request, server),
+      (error) =>
+        context.log.error("unexpected failure, please report it", { reason: error.stack ?? error.message }),
+    );
   }
 
   get graceMs(): number {
@@ -84,13 +88,7 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
       address: { host: grpc.listen_address ?? http.listen_address, port },
       listeners: this.#context.listeners,
       tls: this.#door.tls,
-      limits: {
-        maxMessageBytes: http.max_body_size,
-        maxConnections: http.conn_limit,
-        idleMs: http.server_idle_timeout,
-        maxAgeMs: http.max_connection_age,
-      },
-      handler: (request, server) => this.#app.fetch(request, { server }),
+      limits: () => grpcLimits(this.#args),
       auth: this.#auth,
       clock: this.#context.clock,
     });
@@ -101,6 +99,7 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
     this.#tellIgnored();
     this.#auth?.start((problem) => this.#fileProblems.note("credentials", problem));
     this.#door.use((request, server) => this.#app.fetch(request, { server }));
+    this.#grpc?.use((request, server) => this.#app.fetch(request, { server }));
     this.#health.set("healthy", `listening on ${this.#door.address}`);
     this.#context.log.info("listening", { address: this.#door.address });
     if (this.#grpc !== undefined) {
@@ -110,9 +109,7 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
 
   update(args: ReceiveHttpArguments): boolean {
     if (!Bun.deepEquals(args.http.auth, this.#args.http.auth)) return false;
-    // The gRPC port takes its limits when it is opened.
-    const hasGrpc = this.#args.grpc !== undefined || args.grpc !== undefined;
-    if (hasGrpc && !Bun.deepEquals([args.grpc, args.http], [this.#args.grpc, this.#args.http])) return false;
+    if (!Bun.deepEquals(args.grpc, this.#args.grpc)) return false;
     if (!this.#door.update(args.http)) return false;
     this.#requests.update(args);
     this.#args = args;
@@ -144,4 +141,14 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
     const names = ignored.map(([name]) => `http.http2.${name}`);
     this.#context.log.info("arguments that have no meaning here", { ignored: names });
   }
+}
+
+function grpcLimits({ http }: ReceiveHttpArguments): GrpcLimits {
+  return {
+    maxMessageBytes: http.max_body_size,
+    maxConnections: http.conn_limit,
+    idleMs: http.server_idle_timeout,
+    maxAgeMs: http.max_connection_age,
+    readMs: http.server_read_timeout,
+  };
 }

@@ -19,7 +19,7 @@ export interface ExchangeSettings {
 }
 
 /** Kept back of a deadline that the sender states, so that the answer is there in time. */
-const answerShare = 0.01;
+const answerShare = 0.05;
 const longestAnswerMs = 50;
 
 /** One request and what belongs to it until it is answered. */

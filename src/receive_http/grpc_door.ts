@@ -1,31 +1,13 @@
-import type { Http2SecureServer, Http2Server, Http2ServerRequest, ServerHttp2Session } from "node:http2";
-import type { Socket } from "node:net";
+import type { Http2SecureServer, Http2Server, ServerHttp2Session } from "node:http2";
 import type { TLSSocket } from "node:tls";
-import {
-  type DescMessage,
-  type DescMethodUnary,
-  fromBinary,
-  type MessageShape,
-  toBinary,
-} from "@bufbuild/protobuf";
-import {
-  Code,
-  ConnectError,
-  type ConnectRouter,
-  createContextKey,
-  createContextValues,
-  type HandlerContext,
-} from "@connectrpc/connect";
-import { codeFromHttpStatus, errorFromJsonBytes } from "@connectrpc/connect/protocol-connect";
 import type { Clock, Timer } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
-import { DebuginfoService } from "../gen/debuginfo/v1alpha1/debuginfo_pb.ts";
-import { PusherService } from "../gen/push/v1/push_pb.ts";
 import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
-import type { ListenerPool, RequestHandler, ServerFacts } from "../http/listener.ts";
+import type { ListenerPool, RequestHandler, SharedAddress } from "../http/listener.ts";
 import type { ServerAuth } from "../http/server_auth.ts";
 import { isClientRefused, nodeTlsOptions, type ServerTls } from "../http/server_tls.ts";
-import { gated } from "./grpc_gate.ts";
+import { GrpcCalls } from "./grpc_calls.ts";
+import { bounded, gated, type ServeCall } from "./grpc_gate.ts";
 
 /** Bounds of the listener; times in milliseconds, 0 for none. */
 export interface GrpcLimits {
@@ -33,6 +15,8 @@ export interface GrpcLimits {
   readonly maxConnections: number;
   readonly idleMs: number;
   readonly maxAgeMs: number;
+  /** How long a call may take to arrive. */
+  readonly readMs: number;
 }
 
 /** What the door works with. */
@@ -40,9 +24,8 @@ export interface GrpcDoorParts {
   readonly address: ListenAddress;
   readonly listeners: ListenerPool;
   readonly tls: ServerTls | undefined;
-  readonly limits: GrpcLimits;
-  /** Serves the calls, in the form of Connect's unary ones, as on the main port. */
-  readonly handler: RequestHandler;
+  /** As they are now. */
+  readonly limits: () => GrpcLimits;
   /** Judges the callers; undefined where everybody may call. */
   readonly auth: ServerAuth | undefined;
   readonly clock: Clock;
@@ -51,9 +34,8 @@ export interface GrpcDoorParts {
 /** Calls that one connection may have under way; what gRPC servers in Go, Alloy's among them, default to. */
 export const maxConcurrentStreams = 100;
 
-const remoteKey = createContextKey<ReturnType<ServerFacts["requestIP"]>>(null, {
-  description: "where the caller is",
-});
+/** How long a connection that has begun to be opened may take to come in, in milliseconds. */
+const arrivalMs = 500;
 
 /**
  * The gRPC port. Bun's own server sends no trailers, which gRPC needs, so this one is node:http2's; it is loaded
@@ -63,8 +45,13 @@ export class GrpcDoor {
   readonly #parts: GrpcDoorParts;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #ages = new Map<ServerHttp2Session, Timer>();
+  readonly #calls = new GrpcCalls();
+  readonly #closed = Promise.withResolvers<void>();
   #server: Http2Server | Http2SecureServer | undefined;
-  #unshare: (() => void) | undefined;
+  #place: SharedAddress | undefined;
+  /** Set when another door has taken the address over. */
+  #leaving: Timer | undefined;
+  #hasLeft = false;
 
   constructor(parts: GrpcDoorParts) {
     this.#parts = parts;
@@ -90,12 +77,22 @@ export class GrpcDoor {
       import("@connectrpc/connect-node"),
     ]);
     const settings = { maxConcurrentStreams };
-    const adapter = connectNodeAdapter({
-      readMaxBytes: this.#parts.limits.maxMessageBytes,
-      contextValues: ({ socket }) => createContextValues().set(remoteKey, remoteOf(socket)),
-      routes: (router) => this.#addRoutes(router),
+    const newAdapter = (readMaxBytes: number) => ({
+      readMaxBytes,
+      serve: connectNodeAdapter({
+        readMaxBytes,
+        contextValues: (request) => this.#calls.contextOf(request),
+        routes: (router) => this.#calls.addRoutes(router),
+      }),
     });
-    const serve = gated(adapter, this.#parts.auth, (request, headers) => this.#refuse(request, headers));
+    let adapter = newAdapter(this.#parts.limits().maxMessageBytes);
+    const adapt: ServeCall = (request, response) => {
+      const { maxMessageBytes } = this.#parts.limits();
+      if (adapter.readMaxBytes !== maxMessageBytes) adapter = newAdapter(maxMessageBytes);
+      adapter.serve(request, response);
+    };
+    const admit = gated(adapt, this.#parts.auth, (request, headers) => this.#calls.refuse(request, headers));
+    const serve = bounded(admit, () => this.#parts.limits().readMs, this.#parts.clock);
     const server =
       tls === undefined
         ? http2.createServer({ settings }, serve)
@@ -105,8 +102,24 @@ export class GrpcDoor {
     server.on("tlsClientError", () => {});
     server.on("sessionError", () => {});
     this.#server = server;
-    this.#unshare = this.#parts.listeners.share(address);
-    await listening(server, address);
+    this.#place = this.#parts.listeners.share(address, {
+      leaveSoon: () => this.#leaveSoon(),
+      leaveNow: () => {
+        if (this.#leaving !== undefined) this.#leave();
+      },
+    });
+    try {
+      await listening(server, address);
+    } catch (thrown) {
+      this.#place.leave();
+      throw thrown;
+    }
+  }
+
+  /** Begins to serve calls, in the form of Connect's unary ones, as on the main port; until then they wait. */
+  use(handler: RequestHandler): void {
+    this.#calls.use(handler);
+    this.#place?.takeOver();
   }
 
   /** Uses other certificates for connections that come from now on. */
@@ -117,62 +130,33 @@ export class GrpcDoor {
 
   /** Lets calls under way finish within `graceMs`. */
   async close(graceMs: number): Promise<void> {
-    const server = this.#server;
-    if (server === undefined) return;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const session of this.#sessions) session.close();
+    if (this.#server === undefined) return;
+    if (this.#leaving === undefined) this.#leave();
     const timer = this.#parts.clock.schedule(graceMs, () => {
       for (const session of this.#sessions) session.destroy();
     });
-    await closed;
+    await this.#closed.promise;
     timer.cancel();
-    this.#unshare?.();
+    this.#place?.leave();
   }
 
-  #addRoutes(router: ConnectRouter): void {
-    const { push } = PusherService.method;
-    const { shouldInitiateUpload, uploadFinished } = DebuginfoService.method;
-    router.rpc(push, (message, context) => this.#call(push, message, context));
-    router.rpc(shouldInitiateUpload, (message, context) =>
-      this.#call(shouldInitiateUpload, message, context),
-    );
-    router.rpc(uploadFinished, (message, context) => this.#call(uploadFinished, message, context));
+  // What was on its way when another door took over has to come in before it can be sent there.
+  #leaveSoon(): void {
+    this.#leaving ??= this.#parts.clock.schedule(arrivalMs, () => this.#leave());
   }
 
-  // Everything about a call but its framing is the same on both ports, so the handler of the main one serves it.
-  async #call<Input extends DescMessage, Output extends DescMessage>(
-    method: DescMethodUnary<Input, Output>,
-    message: MessageShape<Input>,
-    context: HandlerContext,
-  ): Promise<MessageShape<Output>> {
-    const headers = new Headers(context.requestHeader);
-    for (const name of ["content-encoding", "content-length", "te"]) headers.delete(name);
-    headers.set("content-type", "application/proto");
-    const request = new Request(`http://grpc/${method.parent.typeName}/${method.name}`, {
-      method: "POST",
-      headers,
-      body: toBinary(method.input, message),
-      signal: context.signal,
-    });
-    const remote = context.values.get(remoteKey);
-    const response = await this.#parts.handler(request, { requestIP: () => remote, timeout: () => {} });
-    const bytes = await response.bytes();
-    if (response.ok) return fromBinary(method.output, bytes);
-    throw errorOf(response, bytes);
-  }
-
-  // The handler refuses it once more, in its own way, so that it shows wherever refusals do.
-  async #refuse(request: Http2ServerRequest, headers: Headers): Promise<ConnectError> {
-    headers.set("content-type", "application/proto");
-    const empty = new Request(`http://grpc${request.url}`, { method: "POST", headers });
-    const remote = remoteOf(request.socket);
-    const response = await this.#parts.handler(empty, { requestIP: () => remote, timeout: () => {} });
-    if (response.ok) return new ConnectError("the credentials have just changed", Code.Unavailable);
-    return errorOf(response, await response.bytes());
+  // Calls under way go on; those after them find their connections closing.
+  #leave(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.#leaving?.cancel();
+    this.#server?.close(() => this.#closed.resolve());
+    for (const session of this.#sessions) session.close();
   }
 
   #follow(session: ServerHttp2Session): void {
-    const { limits, tls, clock } = this.#parts;
+    const { tls, clock } = this.#parts;
+    const limits = this.#parts.limits();
     const isTooMany = limits.maxConnections > 0 && this.#sessions.size >= limits.maxConnections;
     if (isTooMany || (tls !== undefined && isClientRefused(session.socket as TLSSocket, tls))) {
       session.destroy();
@@ -194,25 +178,6 @@ export class GrpcDoor {
       this.#ages.get(session)?.cancel();
       this.#ages.delete(session);
     });
-  }
-}
-
-function remoteOf({ remoteAddress, remotePort }: Pick<Socket, "remoteAddress" | "remotePort">) {
-  if (remoteAddress === undefined || remotePort === undefined) return null;
-  return { address: remoteAddress, port: remotePort, family: familyOf(remoteAddress) };
-}
-
-function familyOf(address: string): "IPv4" | "IPv6" {
-  return address.includes(":") ? "IPv6" : "IPv4";
-}
-
-function errorOf(response: Response, bytes: Uint8Array): ConnectError {
-  const fallback = new ConnectError(`HTTP ${response.status}`, codeFromHttpStatus(response.status));
-  if (response.headers.get("content-type")?.startsWith("application/json") !== true) return fallback;
-  try {
-    return errorFromJsonBytes(bytes, undefined, fallback);
-  } catch {
-    return new ConnectError("the answer can't be read", Code.Internal);
   }
 }
 

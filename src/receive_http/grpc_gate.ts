@@ -1,8 +1,11 @@
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import type { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { Clock } from "../base/clock.ts";
 import type { ServerAuth } from "../http/server_auth.ts";
+import { bodyRefusals } from "./serve.ts";
 
-type ServeCall = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
+/** Serves a call as node:http2 hands it over. */
+export type ServeCall = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
 /**
  * Lets calls on to `serve` whose credentials are good. The others are answered at once, before anything of their
@@ -26,6 +29,17 @@ export function gated(
   };
 }
 
+/** Ends a call that has not wholly arrived after `readMs` milliseconds. */
+export function bounded(serve: ServeCall, readMs: () => number, clock: Clock): ServeCall {
+  return (request, response) => {
+    const timer = clock.schedule(readMs(), () => {
+      end(response, new ConnectError(bodyRefusals.too_slow.text, Code.DeadlineExceeded));
+    });
+    for (const event of ["end", "close"]) request.once(event, () => timer.cancel());
+    serve(request, response);
+  };
+}
+
 function headersOf({ headers }: Http2ServerRequest): Headers {
   const found = new Headers();
   for (const [name, value] of Object.entries(headers)) {
@@ -43,7 +57,7 @@ function end({ stream }: Http2ServerResponse, error: ConnectError): void {
     "grpc-status": String(error.code),
     "grpc-message": encodeURIComponent(error.rawMessage),
   };
-  stream.respond(head, { endStream: true });
+  if (!stream.headersSent) stream.respond(head, { endStream: true });
   // The caller need not send the rest of its message.
   stream.close();
 }

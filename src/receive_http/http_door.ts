@@ -154,9 +154,17 @@ export function remoteOf(request: Request, server: ServerFacts): string {
   return remote === null ? "" : `${remote.address}:${remote.port}`;
 }
 
-/** An idle timeout as Bun takes it: whole seconds, 255 at most. */
+/** Bun looks for silent connections this often, in seconds, and the first look already counts as the whole time. */
+const sweepSeconds = 4;
+
+/** A time as Bun takes it, so that no connection is cut before it is over, though some a little later. */
+export function timeoutSeconds(ms: number): number {
+  return Math.ceil(ms / 1000) + sweepSeconds;
+}
+
+/** An idle timeout as Bun takes it: 255 seconds at most. */
 export function idleSeconds(idleMs: number): number {
-  return Math.min(longestIdleSeconds, Math.max(1, Math.ceil(idleMs / 1000)));
+  return Math.min(longestIdleSeconds, timeoutSeconds(idleMs));
 }
 
 function fixedPart(args: HttpArguments) {

@@ -10,7 +10,7 @@ import { fanOut, type Receiver } from "../profile/receiver.ts";
 import { RepeatedLog } from "../telemetry/repeated_log.ts";
 import { ConnectRouter } from "./connect_router.ts";
 import { Exchange } from "./exchange.ts";
-import { idleSeconds } from "./http_door.ts";
+import { idleSeconds, timeoutSeconds } from "./http_door.ts";
 import { type ReceiveHttpMetrics, type Route, uploadRoute } from "./metrics.ts";
 import { refuseSender } from "./refuse_sender.ts";
 import type { ReceiveHttpArguments } from "./schema.ts";
@@ -142,8 +142,8 @@ export class RequestServer {
     const { server_idle_timeout, server_read_timeout } = this.#args.http;
     const idle = idleSeconds(server_idle_timeout);
     const longestMs = deadlineAt - startedAt + server_read_timeout + answerMs;
-    if (longestMs < idle * 1000) return () => {};
-    const seconds = Math.ceil(longestMs / 1000);
+    const seconds = timeoutSeconds(longestMs);
+    if (seconds <= idle) return () => {};
     server.timeout(request, seconds > longestIdleSeconds ? 0 : seconds);
     return () => server.timeout(request, idle);
   }

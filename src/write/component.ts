@@ -8,7 +8,7 @@ import { type DeliveryFailure, describeFailure, type Outcome } from "../profile/
 import type { Profile } from "../profile/profile.ts";
 import type { DeliveryPlan, Receiver } from "../profile/receiver.ts";
 import type { RequestContext } from "../profile/request_context.ts";
-import { describeCause, isProfileRefused } from "../profile/status.ts";
+import { type Cause, describeCause, isProfileRefused } from "../profile/status.ts";
 import { profileProblem } from "../profile/validate_labels.ts";
 import { RepeatedLog } from "../telemetry/repeated_log.ts";
 import { DebugInfoEndpoint } from "./debug_info_endpoint.ts";
@@ -136,7 +136,7 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
       // A sender who leaves is nobody's failure.
       if (failure.cause.type === "local" && failure.cause.code === "canceled") return;
       const reason = describeCause(failure.cause);
-      this.#repeated.warn(`${endpoint} ${reason}`, "delivery failed", {
+      this.#repeated.warn(`${endpoint} ${kindOf(failure.cause)}`, "delivery failed", {
         endpoint,
         attempts: failure.attempts,
         reason,
@@ -148,4 +148,9 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
     if (this.#failing.size === 0) this.#health.set("healthy", "deliveries succeed");
     else this.#health.set("unhealthy", [...this.#failing.values()].join("; "));
   }
+}
+
+// What a destination says may hold an ID or the time, and then every failure would be a new one.
+function kindOf(cause: Cause): string {
+  return cause.type === "answer" ? String(cause.code ?? cause.status) : describeCause(cause);
 }
