@@ -1,5 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
+import type { CertificateOrder } from "./sign_certificate.ts";
+
+const dayMs = 86_400_000;
 
 /** A certificate and its key, as PEM and in files. */
 export interface KeyPair {
@@ -18,41 +22,21 @@ export interface CertificateRequest {
   readonly days: number;
 }
 
-/** Authorities and certificates that openssl makes in a folder of its own. */
+/** Authorities and certificates, in a folder of their own. */
 export class Certificates implements Disposable {
   readonly #folder = new TemporaryFolder();
   #count = 0;
 
   /** A new authority that signs itself. */
   authority(): KeyPair {
-    const pair = this.#newPair();
-    openssl([
-      ...["req", "-x509", ...newKey(pair.keyFile), "-out", pair.certFile, "-days", "2", "-subj", "/CN=Test"],
-      ...["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign"],
-    ]);
-    return read(pair);
+    return this.#make({ notAfterMs: Date.now() + 2 * dayMs });
   }
 
   /** A certificate that the authority signs. */
   signed(authority: KeyPair, request: CertificateRequest): KeyPair {
-    const pair = this.#newPair();
-    const [ask, extensions] = [`${pair.certFile}.csr`, `${pair.certFile}.ext`];
-    writeFileSync(extensions, `subjectAltName=${request.names}\nextendedKeyUsage=${request.usage}\n`);
-    openssl(["req", ...newKey(pair.keyFile), "-out", ask, "-subj", "/CN=test"]);
-    openssl([
-      ...["x509", "-req", "-in", ask, "-CA", authority.certFile, "-CAkey", authority.keyFile],
-      ...[
-        "-set_serial",
-        `${this.#count}`,
-        "-days",
-        `${request.days}`,
-        "-extfile",
-        extensions,
-        "-out",
-        pair.certFile,
-      ],
-    ]);
-    return read(pair);
+    const { cert, key } = authority;
+    const { names, usage, days } = request;
+    return this.#make({ authority: { cert, key }, names, usage, notAfterMs: Date.now() + days * dayMs });
   }
 
   /** A path in the folder. */
@@ -64,21 +48,18 @@ export class Certificates implements Disposable {
     this.#folder[Symbol.dispose]();
   }
 
-  #newPair() {
+  #make(request: Omit<CertificateOrder, "certFile" | "keyFile" | "serial" | "notBeforeMs">): KeyPair {
     this.#count += 1;
-    return { certFile: this.file(`${this.#count}.pem`), keyFile: this.file(`${this.#count}.key`) };
+    const files = { certFile: this.file(`${this.#count}.pem`), keyFile: this.file(`${this.#count}.key`) };
+    const notBeforeMs = Math.min(Date.now(), request.notAfterMs) - dayMs;
+    const order: CertificateOrder = { ...request, ...files, serial: this.#count, notBeforeMs };
+    const program = join(import.meta.dir, "sign_certificate.ts");
+    const { exitCode, stderr } = Bun.spawnSync([process.execPath, program, JSON.stringify(order)]);
+    if (exitCode !== 0) throw new Error(`the certificate was not made: ${stderr}`);
+    return {
+      ...files,
+      cert: readFileSync(files.certFile, "utf8"),
+      key: readFileSync(files.keyFile, "utf8"),
+    };
   }
-}
-
-function newKey(file: string): readonly string[] {
-  return ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", file];
-}
-
-function openssl(args: readonly string[]): void {
-  const { exitCode, stderr } = Bun.spawnSync(["openssl", ...args]);
-  if (exitCode !== 0) throw new Error(`openssl ${args[0]}: ${stderr}`);
-}
-
-function read(pair: { readonly certFile: string; readonly keyFile: string }): KeyPair {
-  return { ...pair, cert: readFileSync(pair.certFile, "utf8"), key: readFileSync(pair.keyFile, "utf8") };
 }

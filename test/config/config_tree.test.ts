@@ -1,0 +1,70 @@
+import { describe, expect, test } from "bun:test";
+import { parseConfigTree } from "../../src/config/config_tree.ts";
+import { formatPath } from "../../src/config/problem.ts";
+import { problemsOf } from "./loaded.ts";
+
+describe("text that is no YAML", () => {
+  test.each([
+    ["a: [1\n", "f:2:1: "],
+    ["a: b: c\n", "f:1:4: "],
+    ['a: "b\n', "f:2:1: "],
+    ["a: {b: 1}}\n", "f:1:10: "],
+    ["a: 1\na: 2\n", "f:2:1: Map keys must be unique"],
+    ["\ta: 1\n", "f:1:1: "],
+    ["a: 1\n---\nb: 2\n", "f:2:1: there must be one document only"],
+  ])("%j is told with its place", (text, beginning) => {
+    expect(problemsOf(text)[0]).toStartWith(beginning);
+  });
+});
+
+describe("aliases", () => {
+  test("that name no anchor are told", () => {
+    expect(problemsOf("pyroscope.write: *nowhere\n")).toEqual([
+      expect.stringContaining("an alias (*name) names no anchor"),
+    ]);
+  });
+
+  test("that multiply without end are refused at once", () => {
+    const levels = Array.from({ length: 12 }, (_, level) => {
+      const items = Array.from({ length: 10 }, () => (level === 0 ? "x" : `*l${level - 1}`));
+      return `k${level}: &l${level} [${items.join(", ")}]\n`;
+    });
+    const startedAt = performance.now();
+    expect(problemsOf(levels.join(""))).toEqual([expect.stringContaining("there are too many")]);
+    expect(performance.now() - startedAt).toBeLessThan(3000);
+  });
+
+  test("that hold themselves do no harm", () => {
+    expect(problemsOf("pyroscope.write: &x\n  a: *x\n")).toContain("f:2:3: pyroscope.write.a.a: unknown key");
+  });
+});
+
+describe("places", () => {
+  const tree = parseConfigTree("a:\n  b:\n    - c: 1\n    - c: 2\nblock:\n  key: value\n");
+
+  test.each<[readonly (string | number)[], number, number, string]>([
+    [["a", "b", 1, "c"], 4, 10, "a.b[1].c"],
+    [["a", "b", 1], 4, 7, "a.b[1]"],
+    [["a", "b", 1, "missing"], 4, 7, "a.b[1].missing"],
+    [["a", "b", 7], 2, 3, "a.b[7]"],
+    [["a", "b"], 2, 3, "a.b"],
+    [["block", "key"], 6, 8, "block.key"],
+    [["block", 0, "key"], 6, 8, "block.key"],
+    [["missing", "too"], 1, 1, "missing.too"],
+    [[], 1, 1, ""],
+  ])("%j is at %d:%d", (path, line, column, written) => {
+    expect(tree.locate({ path, message: "m" })).toEqual({
+      position: { line, column },
+      path: written,
+      message: "m",
+    });
+  });
+});
+
+test("paths are written with dots and brackets", () => {
+  expect([formatPath([]), formatPath(["a"]), formatPath(["a", 0, "b", 1, 2])]).toEqual([
+    "",
+    "a",
+    "a[0].b[1][2]",
+  ]);
+});
