@@ -1,0 +1,131 @@
+import { describe, expect, spyOn, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import manifest from "../../package.json" with { type: "json" };
+import { runProgram } from "../../src/cli/program.ts";
+import { TemporaryFolder } from "../base/temporary_folder.ts";
+import type { Ended } from "./pyroduct_run.ts";
+
+/** Runs a command in this process. */
+async function command(...args: readonly string[]): Promise<Ended> {
+  const said = { out: "", error: "" };
+  using _out = spyOn(process.stdout, "write").mockImplementation((text) => {
+    said.out += String(text);
+    return true;
+  });
+  using _error = spyOn(process.stderr, "write").mockImplementation((text) => {
+    said.error += String(text);
+    return true;
+  });
+  return { status: await runProgram(args), ...said };
+}
+
+describe("a mistake is told, and status 1", () => {
+  test.each<[string, readonly string[], string]>([
+    ["an unknown flag", ["run", "--nope"], "error: unknown option '--nope'"],
+    ["an unknown command", ["rnu"], "error: unknown command 'rnu'"],
+    [
+      "an address that is none",
+      ["run", "--listen", "nonsense"],
+      "error: option '--listen <address>' argument 'nonsense' is invalid. Expected host:port, such as 127.0.0.1:4040.",
+    ],
+    [
+      "an admin address that is none",
+      ["run", "--server.http.listen-addr", "localhost"],
+      "error: option '--server.http.listen-addr <address>' argument 'localhost' is invalid. Expected host:port",
+    ],
+    [
+      "a duration that is none",
+      ["run", "--shutdown-delay", "soon"],
+      "error: option '--shutdown-delay <duration>' argument 'soon' is invalid. Expected a duration, such as 5s.",
+    ],
+    [
+      "a duration below zero",
+      ["run", "--shutdown-delay=-1s"],
+      "error: option '--shutdown-delay <duration>' argument '-1s' is invalid. Expected a duration, such as 5s.",
+    ],
+    [
+      "a log level that is none",
+      ["run", "--log.level", "loud"],
+      "error: option '--log.level <level>' argument 'loud' is invalid. Allowed choices are debug, info, warn, error.",
+    ],
+    [
+      "a log format that is none",
+      ["run", "--log.format", "xml"],
+      "error: option '--log.format <format>' argument 'xml' is invalid. Allowed choices are logfmt, json.",
+    ],
+    [
+      "flags that go without a configuration",
+      ["run", "x.yaml", "--listen", ":1"],
+      "--listen and --forward-to go without a configuration: write them into it",
+    ],
+    ["a file that is not there", ["validate", "/no/such/file.yaml"], "can't read /no/such/file.yaml: ENOENT"],
+    [
+      "too many arguments",
+      ["validate", "a", "b"],
+      "error: too many arguments for 'validate'. Expected 1 argument but got 2",
+    ],
+    ["too few arguments", ["validate"], "error: missing required argument 'config'"],
+    ["no command at all", [], "Usage: pyroduct"],
+  ])("%s", async (_, args, words) => {
+    const ended = await command(...args);
+    expect(ended.error).toStartWith(words);
+    expect([ended.status, ended.out]).toEqual([1, ""]);
+  });
+});
+
+describe("validate", () => {
+  test("tells of a good file how many components it has", async () => {
+    using folder = new TemporaryFolder();
+    const path = folder.file("good.yaml");
+    writeFileSync(
+      path,
+      "pyroscope.write: {a: {endpoint: {url: http://a}}, b: {endpoint: {url: http://b}}}\n",
+    );
+    expect(await command("validate", path)).toEqual({
+      status: 0,
+      out: `${path}: valid, 2 components\n`,
+      error: "",
+    });
+  });
+
+  test("tells of a bad file everything that is wrong, a line each", async () => {
+    using folder = new TemporaryFolder();
+    const path = folder.file("bad.json");
+    writeFileSync(
+      path,
+      '{"pyroscope.write": {\n  "a": 5,\n  "b": {"endpoint": {"url": "x",\n "nme": "y"}}}}\n',
+    );
+    const { status, out, error } = await command("validate", path);
+    expect([status, out]).toEqual([1, ""]);
+    expect(error.split("\n")).toEqual([
+      `${path}:2:8: pyroscope.write.a: expected a mapping`,
+      expect.stringMatching(
+        /bad\.json:3:\d+: pyroscope\.write\.b\.endpoint\.url: expected an http or https URL/,
+      ),
+      expect.stringMatching(
+        /bad\.json:4:\d+: pyroscope\.write\.b\.endpoint\.nme: unknown key \(did you mean "name"\?\)/,
+      ),
+      "",
+    ]);
+  });
+});
+
+describe("what it knows of itself", () => {
+  test.each(["--version", "-V", "version"])("%s", async (argument) => {
+    const ended = await command(argument);
+    expect([ended.status, ended.error]).toEqual([0, ""]);
+    expect(ended.out).toStartWith(`pyroduct ${manifest.version}`);
+  });
+
+  test.each([["help"], ["--help"]])("%s names the commands", async (argument) => {
+    const ended = await command(argument);
+    expect(ended.status).toBe(0);
+    for (const name of ["run", "validate", "print", "version"]) expect(ended.out).toContain(`\n  ${name}`);
+  });
+
+  test("the schema is JSON", async () => {
+    const ended = await command("print", "schema");
+    expect(ended.status).toBe(0);
+    expect(Object.keys(JSON.parse(ended.out).properties)).toContain("pyroscope.receive_http");
+  });
+});

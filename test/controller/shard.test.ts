@@ -1,0 +1,108 @@
+import { describe, expect, test } from "bun:test";
+import { systemClock } from "../../src/base/clock.ts";
+import { componentDefinitions } from "../../src/components.ts";
+import { newestFirst, Shard } from "../../src/controller/shard.ts";
+import { TemporaryFolder } from "../base/temporary_folder.ts";
+import { componentsOf } from "../config/loaded.ts";
+import { RecordedLog } from "../telemetry/recorded_log.ts";
+import { storedBody } from "./stub_shard.ts";
+
+/** A shard with a receiver that stores what comes. */
+class StoringShard implements AsyncDisposable {
+  readonly #folder = new TemporaryFolder();
+  readonly shard = new Shard({
+    definitions: componentDefinitions,
+    clock: systemClock,
+    log: new RecordedLog(),
+    storagePath: this.#folder.path,
+  });
+
+  static async start(): Promise<StoringShard> {
+    const bed = new StoringShard();
+    await bed.shard.apply(
+      componentsOf(`
+pyroscope.receive_http:
+  r:
+    http: {listen_address: 127.0.0.1, listen_port: 0}
+    forward_to: [pyroscope.local_store.a.receiver, pyroscope.local_store.b.receiver]
+pyroscope.local_store: {a: {}, b: {}}
+`),
+    );
+    return bed;
+  }
+
+  async ingest(query: string): Promise<number> {
+    const health = await this.shard.health();
+    const address = health.find(({ id }) => id === "pyroscope.receive_http.r")?.address;
+    return (await fetch(`http://${address}/ingest?${query}`, { method: "POST", body: "profile" })).status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shard.stop(0);
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+test("each component reports its health, and where it listens", async () => {
+  await using bed = await StoringShard.start();
+  const health = await bed.shard.health();
+  expect(health.map(({ id, health: { state } }) => `${id} ${state}`).toSorted()).toEqual([
+    "pyroscope.local_store.a healthy",
+    "pyroscope.local_store.b healthy",
+    "pyroscope.receive_http.r healthy",
+  ]);
+  expect(health.flatMap(({ address }) => address ?? [])).toEqual([
+    expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+  ]);
+});
+
+test("profiles of all its stores are listed and found", async () => {
+  await using bed = await StoringShard.start();
+  expect([await bed.ingest("name=one"), await bed.ingest("name=two")]).toEqual([200, 200]);
+  const listed = await bed.shard.listProfiles(3);
+  expect(listed.map(({ service_name }) => service_name)).toEqual(["two", "two", "one"]);
+  expect(new Set(listed.map(({ component_id }) => component_id)).size).toBe(2);
+  const found = await bed.shard.getProfile(listed[2]?.id ?? "");
+  expect([found?.profile.service_name, Buffer.from(found?.body ?? []).toString()]).toEqual([
+    "one",
+    "profile",
+  ]);
+  expect(await bed.shard.getProfile("none")).toBeUndefined();
+});
+
+test("activity is told once", async () => {
+  await using bed = await StoringShard.start();
+  await bed.ingest("name=one");
+  const activity = await bed.shard.activity();
+  expect(activity).toEqual([
+    { service_name: "one", profiles: 1, bytes: 7 },
+    { service_name: "one", profiles: 1, bytes: 7 },
+  ]);
+  expect(await bed.shard.activity()).toEqual([]);
+});
+
+test("metrics carry the component that they are of", async () => {
+  await using bed = await StoringShard.start();
+  await bed.ingest("name=one");
+  const stored = (await bed.shard.metrics()).filter(({ name }) => name.endsWith("profiles_stored_total"));
+  expect(stored.flatMap(({ samples }) => samples)).toEqual(
+    ["a", "b"].map((label) => ({
+      name: "pyroduct_local_store_profiles_stored_total",
+      labels: { component_id: `pyroscope.local_store.${label}` },
+      value: 1,
+    })),
+  );
+});
+
+describe("the order of stored profiles", () => {
+  test("is by time, then by id, the newest first", () => {
+    const times: readonly (readonly [id: string, receivedAt: number])[] = [
+      ["a", 1],
+      ["b", 2],
+      ["c", 2],
+      ["d", 0],
+    ];
+    const profiles = times.map(([id, received_at]) => storedBody(id, { received_at }).profile);
+    expect(profiles.toSorted(newestFirst).map(({ id }) => id)).toEqual(["c", "b", "a", "d"]);
+  });
+});

@@ -1,0 +1,84 @@
+import { CodedError } from "../../src/base/failure.ts";
+import type { ServiceActivity, StoredProfile } from "../../src/component/definition.ts";
+import type { ComponentConfig } from "../../src/config/load_config.ts";
+import type { ComponentHealth, ShardCalls, StoredBody } from "../../src/controller/shard.ts";
+import type { MetricFamily } from "../../src/telemetry/metric_family.ts";
+
+/** A shard that runs nothing and says what the test wants. */
+export class StubShard implements ShardCalls {
+  /** The component ids of each configuration that was applied, in order. */
+  readonly applied: (readonly string[])[] = [];
+  /** Thrown by the next call of apply. */
+  failure: Error | undefined;
+  /** Holds up apply until it resolves. */
+  gate: Promise<unknown> | undefined;
+  families: MetricFamily[] = [];
+  reports: ComponentHealth[] = [];
+  stored: StoredBody[] = [];
+  services: ServiceActivity[] = [];
+  readonly ends: string[] = [];
+
+  async apply(components: readonly ComponentConfig[]): Promise<void> {
+    await this.gate;
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure;
+    this.applied.push(components.map(({ id }) => id));
+  }
+
+  async metrics(): Promise<MetricFamily[]> {
+    return this.families;
+  }
+
+  async health(): Promise<ComponentHealth[]> {
+    return this.reports;
+  }
+
+  async listProfiles(limit: number): Promise<StoredProfile[]> {
+    return this.stored.map(({ profile }) => profile).slice(0, limit);
+  }
+
+  async getProfile(id: string): Promise<StoredBody | undefined> {
+    return this.stored.find(({ profile }) => profile.id === id);
+  }
+
+  async activity(): Promise<ServiceActivity[]> {
+    return this.services;
+  }
+
+  async announceStop(): Promise<void> {
+    this.ends.push("announced");
+  }
+
+  async stop(graceMs?: number): Promise<void> {
+    this.ends.push(`stopped ${graceMs}`);
+  }
+}
+
+/** A failure as a port that is taken makes it. */
+export function portTaken(): CodedError {
+  return new CodedError(
+    "already_exists",
+    "can't listen on 127.0.0.1:1: the port is in use by another program",
+  );
+}
+
+/** A stored profile with a body. */
+export function storedBody(id: string, more: Partial<StoredProfile> = {}): StoredBody {
+  const profile: StoredProfile = {
+    id,
+    component_id: "pyroscope.local_store.default",
+    received_at: 1_767_323_045_000,
+    from: null,
+    until: null,
+    kind: "ingest",
+    format: "pprof",
+    content_type: "",
+    content_encoding: "",
+    service_name: "shop",
+    labels: { service_name: "shop" },
+    bytes: 3,
+    ...more,
+  };
+  return { profile, body: new Uint8Array([1, 2, 255]) };
+}
