@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { logTail, runChild } from "./child.ts";
 import type { SdkClient } from "./clients.ts";
 
+/** What building a client needs to know of it. */
+export type BuildableClient = Pick<SdkClient, "name" | "pin" | "probes" | "build">;
+
 /** A client that can run, lies without its toolchain, or could not be built. */
 export type BuiltClient =
   | { readonly state: "ready"; readonly folder: string }
@@ -13,7 +16,7 @@ const BUILD_TIMEOUT_MS = 240_000;
 
 /** What the toolchain says of itself, or the reason why it cannot be used. */
 async function probe(
-  client: SdkClient,
+  client: BuildableClient,
   source: string,
   logFile: string,
 ): Promise<{ says: string } | { lacks: string }> {
@@ -36,7 +39,7 @@ async function sourceDigest(source: string, salt: string): Promise<string> {
 }
 
 /** The version of the SDK that a client pins. */
-export async function pinnedVersion(client: SdkClient, source: string): Promise<string> {
+export async function pinnedVersion(client: BuildableClient, source: string): Promise<string> {
   const match = client.pin.pattern.exec(await Bun.file(join(source, client.pin.file)).text());
   if (match?.[1] === undefined) throw new Error(`${client.name}: no version in ${client.pin.file}`);
   return match[1];
@@ -47,7 +50,7 @@ export async function pinnedVersion(client: SdkClient, source: string): Promise<
  * they nor the toolchain changed since the last time, it is taken as it is.
  */
 export async function buildClient(
-  client: SdkClient,
+  client: BuildableClient,
   source: string,
   buildFolder: string,
 ): Promise<BuiltClient> {
