@@ -74,6 +74,12 @@ export class GrpcCalls {
     const headers = new Headers(context.requestHeader);
     for (const name of ["content-encoding", "content-length", "te"]) headers.delete(name);
     headers.set("content-type", "application/proto");
+    // Of the caller's time, what reading the message has left.
+    const remainingMs = context.timeoutMs();
+    headers.delete("grpc-timeout");
+    if (remainingMs !== undefined) {
+      headers.set("connect-timeout-ms", String(Math.max(1, Math.floor(remainingMs))));
+    }
     const request = new Request(`http://grpc/${method.parent.typeName}/${method.name}`, {
       method: "POST",
       headers,
