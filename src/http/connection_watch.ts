@@ -25,7 +25,7 @@ export interface ConnectionWatchParts {
 interface Watched {
   readonly socket: OpenSocket;
   readonly seenAt: number;
-  /** Since when something has come in, or could have, that no answer has followed. */
+  /** Since when a header has been coming, or could have, that is not complete. */
   pendingSince: number | undefined;
   isAged: boolean;
 }
@@ -36,6 +36,9 @@ const largestShare = 0.02;
 
 /** How long a header may take while there are more connections than may be, in milliseconds. */
 const crowdedMs = 1000;
+
+/** How long after an answer a client of HTTP/2 may still acknowledge it, which is not the beginning of a request. */
+const trailingMs = 500;
 
 /** The age at which a connection ends varies by this share, so that not all end at once. */
 const ageJitter = 0.1;
@@ -127,13 +130,16 @@ export class ConnectionWatch {
     }
   }
 
-  /** Notes which connections wait for something; returns those that do not, the longest idle first. */
+  /** Notes which connections wait for the rest of a header; returns those that are idle, the longest idle first. */
   #readActivity(table: SocketTable, now: number): OpenSocket[] {
+    const serving = this.#parts.serving();
     const idle: { socket: OpenSocket; sinceSentMs: number }[] = [];
     for (const watched of this.#watched.values()) {
       const activity = table.activity(watched.socket);
       if (activity === undefined) continue;
-      if (isAnswered(activity)) {
+      if (serving.has(watched.socket.remote)) {
+        watched.pendingSince = undefined;
+      } else if (isAnswered(activity)) {
         watched.pendingSince = undefined;
         idle.push({ socket: watched.socket, sinceSentMs: activity.sinceSentMs });
       } else {
@@ -152,9 +158,7 @@ export class ConnectionWatch {
     const late = [...this.#watched.values()].filter(({ pendingSince }) => {
       return pendingSince !== undefined && now - pendingSince > longestMs;
     });
-    if (late.length === 0) return 0;
-    const serving = this.#parts.serving();
-    return late.filter(({ socket }) => !serving.has(socket.remote) && table.end(socket)).length;
+    return late.filter(({ socket }) => table.end(socket)).length;
   }
 
   // Who waits for an answer keeps the connection; a request too many is answered 503 where it is served.
@@ -175,9 +179,9 @@ export class ConnectionWatch {
   }
 }
 
-/** Whether the last thing that happened was an answer. */
+/** Whether nothing has come in since the last answer but what a client of HTTP/2 says to that. */
 function isAnswered({ hasSent, sinceSentMs, sinceReceivedMs }: SocketActivity): boolean {
-  return hasSent && sinceSentMs <= sinceReceivedMs;
+  return hasSent && sinceSentMs - sinceReceivedMs <= trailingMs;
 }
 
 // From 0.9 to 1.1, the same at each look.

@@ -3,11 +3,12 @@ import type { TestsOf } from "./tests_of.ts";
 /** The tests of pyroscope.receive_http's arguments. */
 export const receiveHttpTests: TestsOf = [
   [
+    "connections/cost.load.ts",
+    [["server_idle_timeout closes an idle connection, and not before", ["http.server_idle_timeout"]]],
+  ],
+  [
     "connections/lasting.ts",
-    [
-      ["over IPv6 at a listener for all addresses", ["http", "http.listen_address"]],
-      ["closes an idle connection, and not before", ["http.server_idle_timeout"]],
-    ],
+    [["over IPv6 at a listener for all addresses", ["http", "http.listen_address"]]],
   ],
   [
     "reload/ports.test.ts",

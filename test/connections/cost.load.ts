@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { readFileSync } from "node:fs";
 import { eventually } from "../base/eventually.ts";
 import { SenderConnection } from "../receiver_tls/sender_connection.ts";
-import { testTimeoutMs } from "../wire/bounded.ts";
+import { testTimeoutMs, withinMs } from "../wire/bounded.ts";
 import { ConnectionBed, ingestRequest } from "./connection_bed.ts";
 import { SlowSender } from "./slow_sender.ts";
 
@@ -10,6 +10,10 @@ setDefaultTimeout(testTimeoutMs);
 
 const slowSenders = 1000;
 const samples = 300;
+
+const idleMs = 2500;
+/** A look for idle connections is taken this often. */
+const sweepMs = 4000;
 
 /** Twice what it was, three times that for a machine that does other things too, and what a timer may slip. */
 const largestFactor = 2 * 3;
@@ -87,6 +91,16 @@ describe("the cost of connections", () => {
     }
     expect(Math.min(...shares)).toBeLessThan(0.03);
   });
+});
+
+test("server_idle_timeout closes an idle connection, and not before", async () => {
+  const http = { server_idle_timeout: `${idleMs}ms` };
+  await using bed = await ConnectionBed.start({ quick: { blocks: { r: http } } });
+  using connection = await SenderConnection.open(bed.address("r"));
+  await connection.request(ingestRequest);
+  const startedAt = performance.now();
+  await withinMs(idleMs + 3 * sweepMs, "the end of the idle connection", connection.closed);
+  expect(performance.now() - startedAt).toBeGreaterThan(idleMs - 50);
 });
 
 /** User and system time of a process, in milliseconds; Linux counts in hundredths of a second. */

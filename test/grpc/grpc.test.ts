@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { eventually } from "../base/eventually.ts";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
@@ -7,11 +7,14 @@ import { headerOf } from "../wire/recording.ts";
 import { useGrpcBed } from "./grpc_bed.ts";
 import { type CallerOptions, PushCaller, type PushMessage } from "./push_caller.ts";
 import { arrivalOf, arrivals, message, noise } from "./push_samples.ts";
+import { RawSession } from "./raw_session.ts";
 
 setDefaultTimeout(testTimeoutMs);
 
 const token = "token-of-the-agents";
 const maxBodyBytes = 64 * 1024;
+/** How long a message may take to arrive where the receiver is in a hurry. */
+const readMs = 300;
 /** Calls that one connection may have under way. */
 const maxStreams = 100;
 const openConnections = { protocol: "grpc", component_id: "pyroscope.receive_http.open" };
@@ -24,6 +27,10 @@ afterAll(() => folder[Symbol.dispose]());
 const bed = useGrpcBed({
   open: { http: { max_body_size: maxBodyBytes } },
   guarded: { http: { auth: { bearer_tokens_file: folder.file("tokens") } } },
+  limited: { http: { conn_limit: 1 } },
+  hasty: { http: { server_read_timeout: `${readMs}ms` } },
+  impatient: { http: { server_idle_timeout: "300ms" } },
+  ageing: { http: { max_connection_age: "100ms" } },
 });
 
 describe("a Push by gRPC", () => {
@@ -136,6 +143,44 @@ describe("callers", () => {
     // A call that is one too many waits for the end of another.
     const oneTooMany = await recording.request(maxStreams + 1);
     expect(oneTooMany.receivedAtMs - first.receivedAtMs).toBeGreaterThanOrEqual(delaySeconds * 900);
+  });
+});
+
+describe.concurrent("a connection", () => {
+  beforeAll(() => {
+    bed().sink.script({ answers: [{ delay_seconds: 0.6 }, { delay_seconds: 0.6 }] });
+  });
+
+  test.each(["impatient", "ageing"])(
+    "that is %s lets a call finish, and closes after it",
+    async (receiver) => {
+      using caller = new PushCaller(bed().grpc(receiver));
+      expect(await caller.push(message(noise(10)))).toEqual(ok);
+      await eventually("the end of the connection", () => !caller.isConnected);
+      expect(await caller.push(message(noise(10)))).toEqual(ok);
+    },
+  );
+});
+
+describe("a connection", () => {
+  test("that is one too many is refused, and the others are not", async () => {
+    bed().sink.script({});
+    using first = new PushCaller(bed().grpc("limited"));
+    using second = new PushCaller(bed().grpc("limited"));
+    expect(await first.push(message(noise(10)))).toEqual(ok);
+    expect(await second.push(message(noise(10)))).not.toEqual(ok);
+    expect(await first.push(message(noise(10)))).toEqual(ok);
+    first[Symbol.dispose]();
+    const isLetIn = async () => (await second.push(message(noise(10)))).code === "ok";
+    await eventually("the end of the first connection", isLetIn);
+  });
+
+  test("on which a message does not arrive in time is told so", async () => {
+    await using session = await RawSession.open(bed().grpc("hasty"));
+    const startedAt = performance.now();
+    const { status, message: says } = await session.beginPush(Buffer.of(0, 0, 0));
+    expect(performance.now() - startedAt).toBeLessThan(3 * readMs);
+    expect({ status, says }).toEqual({ status: 4, says: expect.stringContaining("server_read_timeout") });
   });
 });
 

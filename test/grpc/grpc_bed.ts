@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from "bun:test";
+import { eventually } from "../base/eventually.ts";
 import { type PyroductConfig, PyroductProcess } from "../wire/pyroduct_process.ts";
 import { RecordingSink } from "../wire/recording_sink.ts";
 import { grpcAddress } from "./grpc_address.ts";
@@ -18,6 +19,7 @@ export type Receivers = Readonly<Record<string, ReceiverOptions>>;
 export class GrpcBed implements AsyncDisposable {
   readonly pyroduct: PyroductProcess;
   readonly sink: RecordingSink;
+  #configFile: string | undefined;
 
   private constructor(pyroduct: PyroductProcess, sink: RecordingSink) {
     this.pyroduct = pyroduct;
@@ -55,9 +57,25 @@ export class GrpcBed implements AsyncDisposable {
     return Number(line?.split(" ").at(-1) ?? 0);
   }
 
+  /** Has pyroduct change to other receivers. */
+  async reload(receivers: Receivers): Promise<{ readonly status: number; readonly text: string }> {
+    this.#configFile ??= await this.#findConfig();
+    await Bun.write(this.#configFile, JSON.stringify(grpcConfig(this.sink.url, receivers)));
+    const response = await fetch(`http://${this.pyroduct.admin}/-/reload`, { method: "POST" });
+    return { status: response.status, text: await response.text() };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.pyroduct[Symbol.asyncDispose]();
     await this.sink[Symbol.asyncDispose]();
+  }
+
+  // The log says where the configuration is each time that it is read again.
+  async #findConfig(): Promise<string> {
+    const reloads = () => this.pyroduct.log.filter(({ msg }) => msg === "configuration reloaded");
+    process.kill(this.pyroduct.pid, "SIGHUP");
+    await eventually("a reload", () => reloads().length > 0);
+    return String(reloads()[0]?.["file"]);
   }
 }
 

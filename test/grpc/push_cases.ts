@@ -24,6 +24,8 @@ export interface PushCase {
   readonly says: string;
   /** Whether a profile must get to the destination, once for each call. */
   readonly isForwarded: boolean;
+  /** Whether it is answered while it is still being sent: over HTTP/1.1 the caller may then miss the answer. */
+  readonly isCutShort: boolean;
 }
 
 const usual: PushCase = {
@@ -42,9 +44,10 @@ const usual: PushCase = {
   code: "ok",
   says: "",
   isForwarded: true,
+  isCutShort: false,
 };
 
-/** What every client must get right in every way that it has. */
+/** What every client must get right. */
 export const pushCases: readonly PushCase[] = [
   usual,
   { ...usual, name: "arrives compressed", gzip: true },
@@ -63,6 +66,7 @@ export const pushCases: readonly PushCase[] = [
     profile: noise(2 * maxBodyBytes),
     code: "resource_exhausted",
     isForwarded: false,
+    isCutShort: true,
   },
   {
     ...usual,

@@ -79,7 +79,7 @@ async function isOpen(port: number): Promise<boolean> {
 }
 
 describe("a reload that", () => {
-  test("moves a receiver to a port that is taken is refused whole", async () => {
+  test.concurrent("moves a receiver to a port that is taken is refused whole", async () => {
     const port = freePort();
     await using bed = await PortBed.start({ receivers: { r: port, s: freePort() }, version: "before" });
     using kept = await SenderConnection.open(at(port));
@@ -100,7 +100,7 @@ describe("a reload that", () => {
     await eventually("the other port being closed", async () => !(await isOpen(other)));
   });
 
-  test("moves a receiver opens the new port and closes the old one", async () => {
+  test.concurrent("moves a receiver opens the new port and closes the old one", async () => {
     const [before, after] = [freePort(), freePort()];
     await using bed = await PortBed.start({ receivers: { r: before }, version: "before" });
     expect(await bed.reload({ receivers: { r: after }, version: "after" })).toBe(200);
@@ -108,7 +108,7 @@ describe("a reload that", () => {
     await eventually("the old port being closed", async () => !(await isOpen(before)));
   });
 
-  test("gives a receiver another label leaves its connections open", async () => {
+  test.concurrent("gives a receiver another label leaves its connections open", async () => {
     const port = freePort();
     await using bed = await PortBed.start({ receivers: { old: port }, version: "before" });
     using kept = await SenderConnection.open(at(port));
@@ -122,7 +122,7 @@ describe("a reload that", () => {
     expect(await bed.config.metrics()).not.toContain('component_id="pyroscope.receive_http.old"');
   });
 
-  test("swaps the ports of two receivers leaves their connections open", async () => {
+  test.concurrent("swaps the ports of two receivers leaves their connections open", async () => {
     const [one, other] = [freePort(), freePort()];
     const small = { max_body_size: 3 };
     const before = { small: { listen_port: one, ...small }, large: other };
@@ -142,9 +142,9 @@ describe("a reload that", () => {
     expect(answers.map((answer) => answer?.status)).toEqual([200, 200, 413]);
   });
 
-  test("changes how a port is listened on loses no connection that is just coming", async () => {
+  test.concurrent("changes how a port is listened on loses no connection that is just coming", async () => {
     const port = freePort();
-    const timeouts = ["100s", "90s", "100s", "80s"];
+    const timeouts = ["100s", "90s"];
     const http = (server_idle_timeout: string) => ({ listen_port: port, server_idle_timeout });
     await using bed = await PortBed.start({ receivers: { r: http("60s") }, version: "before" });
     const faults: unknown[] = [];
@@ -157,7 +157,8 @@ describe("a reload that", () => {
     });
     for (const timeout of timeouts) {
       expect(await bed.reload({ receivers: { r: http(timeout) }, version: "after" })).toBe(200);
-      await Bun.sleep(100);
+      // Connections on their way to the listener from before come in meanwhile.
+      await Bun.sleep(500);
     }
     isOn = false;
     await Promise.all(comers);
@@ -166,7 +167,7 @@ describe("a reload that", () => {
 });
 
 describe("a receiver that is taken out and put back", () => {
-  test("can listen where it did, at once", async () => {
+  test.concurrent("can listen where it did, at once", async () => {
     const port = freePort();
     await using bed = await PortBed.start({ receivers: { r: port, s: freePort() }, version: "a" });
     for (const version of ["b", "c", "d"]) {
@@ -180,7 +181,7 @@ describe("a receiver that is taken out and put back", () => {
 });
 
 describe("with --config.watch", () => {
-  test("a file that is renamed over the configuration is taken, and a broken one is not", async () => {
+  test.concurrent("a file that is renamed over the configuration is taken, and a broken one is not", async () => {
     const port = freePort();
     const options = { arguments: ["--config.watch"] };
     await using bed = await PortBed.start({ receivers: { r: port }, version: "first" }, options);
