@@ -25,7 +25,7 @@ export interface GrpcClient extends BuildableClient {
 
 const go: GrpcClient = {
   name: "go",
-  pin: { file: "go.mod", pattern: /connectrpc\.com\/connect v(\S+)/ },
+  pin: { file: "go.mod", pattern: /connectrpc\.com\/(connect v\S+)/ },
   // This also fails where Go is there, but older than go.mod allows.
   probes: [["go", "list", "-m"]],
   build: [["go", "build", "-buildvcs=false", "-o", "client", "."]],
@@ -41,7 +41,7 @@ const go: GrpcClient = {
 
 const python: GrpcClient = {
   name: "python",
-  pin: { file: "requirements.txt", pattern: /grpcio==(\S+)/ },
+  pin: { file: "requirements.txt", pattern: /(grpcio==\S+)/ },
   probes: [["python3", "-c", "import ensurepip, sys, venv; print(sys.version)"]],
   build: [
     ["python3", "-m", "venv", "--clear", "venv"],

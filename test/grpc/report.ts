@@ -12,15 +12,27 @@ export interface GrpcReport {
   readonly totals: Totals;
 }
 
-/** Judges what clients did by what they say and by what came to the destination, each call as one check. */
-export function reportOf(runs: readonly ClientRun[], requests: readonly RecordedRequest[]): GrpcReport {
+/**
+ * Judges what clients did by what they say and by what came to the destination, each call as one check.
+ *
+ * @param others what is wrong and concerns no call, each counted as a failure.
+ */
+export function reportOf(
+  runs: readonly ClientRun[],
+  requests: readonly RecordedRequest[],
+  others: readonly string[],
+): GrpcReport {
   const byCall = Map.groupBy(requests, ({ headers }) => headers.get(callHeader));
   const reports = runs.map((run) => reportOfRun(run, byCall));
+  const known = new Set<string | null>(runs.flatMap(({ calls }) => calls.map(({ id }) => id)));
+  const strays = [...byCall.keys()].filter((id) => !known.has(id)).map((id) => `came unasked: ${id}`);
   const sum = (part: keyof Totals) => reports.reduce((total, { totals }) => total + totals[part], 0);
+  const problems = [...reports.flatMap((report) => report.problems), ...strays, ...others];
+  const failed = sum("failed") + strays.length + others.length;
   return {
     lines: reports.flatMap(({ lines }) => lines),
-    problems: reports.flatMap(({ problems }) => problems),
-    totals: { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") },
+    problems,
+    totals: { passed: sum("passed"), failed, skipped: sum("skipped") },
   };
 }
 
@@ -28,7 +40,7 @@ function reportOfRun(
   { name, version, calls, outcome }: ClientRun,
   byCall: ReadonlyMap<string | null, readonly RecordedRequest[]>,
 ): GrpcReport {
-  const title = `${name} ${version}`;
+  const title = `${name} (${version})`;
   if (outcome.state !== "ran") {
     const none = { passed: 0, failed: 0, skipped: 0 };
     return {

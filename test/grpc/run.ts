@@ -52,7 +52,9 @@ async function main(): Promise<number> {
   const { pyroduct, doors, sink, caFile } = await startCaseBed(resources);
   const files = { caFile, descriptorFile };
   const runs = await Promise.all(candidates.map((candidate) => runClient(candidate, doors, files, scratch)));
-  const { lines, problems, totals } = reportOf(runs, sink.requests);
+  const status = await pyroduct.stop();
+  const others = status === 0 ? [] : [`pyroduct ended with status ${status} after SIGTERM`];
+  const { lines, problems, totals } = reportOf(runs, sink.requests, others);
   console.log([...lines, ...(problems.length > 0 ? ["", ...problems] : [])].join("\n"));
   if (totals.failed > 0) {
     const log = pyroduct.log.slice(-logLines).map((line) => JSON.stringify(line));

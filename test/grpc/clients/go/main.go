@@ -133,7 +133,7 @@ func once(send push, c call) error {
 	return send(ctx, c, requestOf(c))
 }
 
-// All at once, over one connection; the last error counts.
+// All at once; the last error counts.
 func run(send push, c call) error {
 	var (
 		group sync.WaitGroup

@@ -56,7 +56,7 @@ def describe(failure):
 
 
 def run(push, call):
-    """All at once, over one connection; the last error counts."""
+    """All at once; the last error counts."""
     futures = [
         push.future(
             request_of(call),
