@@ -1,8 +1,10 @@
 /** Bytes of bodies that may be held at once, shared by all requests of a listener. */
 export class ByteBudget {
+  #max: number;
   #free: number;
 
   constructor(maxBytes: number) {
+    this.#max = maxBytes;
     this.#free = maxBytes;
   }
 
@@ -18,12 +20,18 @@ export class ByteBudget {
     return true;
   }
 
+  /** As `tryTake`, for bytes that are yet to come: half of the budget stays for those that are there. */
+  tryPromise(bytes: number): boolean {
+    return bytes <= this.#free - this.#max / 2 && this.tryTake(bytes);
+  }
+
   giveBack(bytes: number): void {
     this.#free += bytes;
   }
 
   /** Changes the limit while bytes are out; `delta` is the new limit less the old. */
   resize(delta: number): void {
+    this.#max += delta;
     this.#free += delta;
   }
 }
@@ -41,6 +49,13 @@ export class HeldBytes {
   /** Holds more; false where the budget has no room, or where the request is over already. */
   tryHold(bytes: number): boolean {
     if (this.#isReleased || !this.#budget.tryTake(bytes)) return false;
+    this.#held += bytes;
+    return true;
+  }
+
+  /** As `tryHold`, for bytes that are yet to come and may take half of the budget at most. */
+  tryPromise(bytes: number): boolean {
+    if (this.#isReleased || !this.#budget.tryPromise(bytes)) return false;
     this.#held += bytes;
     return true;
   }

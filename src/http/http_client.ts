@@ -9,10 +9,13 @@ const maxRedirects = 5;
 /** How long it may take to find out why there is no answer, in milliseconds, where no deadline says so. */
 const explainMs = 1000;
 
+/** Header values by their names in lower case, each in the form that `headerText` makes. */
+export type HeaderValues = Readonly<Record<string, string>>;
+
 /** One POST whose answer is handed out as it comes. */
 export interface OpenRequest {
   readonly url: string;
-  readonly headers: Headers;
+  readonly headers: HeaderValues;
   /** Chunks go out as they come, without being gathered. */
   readonly body: Uint8Array | AsyncGenerator<Uint8Array<ArrayBuffer>>;
   /** Opens a connection of its own instead of using one that is open already. */
@@ -24,8 +27,8 @@ export interface OpenRequest {
 export interface PostRequest extends OpenRequest {
   readonly body: Uint8Array;
   readonly timeoutMs: number;
-  /** Aborts the request when its answer is no longer wanted. */
-  readonly signal: AbortSignal | undefined;
+  /** Aborted by whoever no longer wants the answer, and by the client when the time is up. */
+  readonly abort: AbortController;
   readonly followRedirects: boolean;
 }
 
@@ -47,27 +50,24 @@ export class HttpClient {
 
   /** Sends one POST, redirects within the same host included. Never throws. */
   async post(request: PostRequest): Promise<PostResult> {
-    if (request.signal?.aborted) return { type: "canceled" };
-    const controller = new AbortController();
+    const { abort, timeoutMs } = request;
+    if (abort.signal.aborted) return { type: "canceled" };
     let isTimeout = false;
     const startedAt = this.#clock.now();
-    const timer = this.#clock.schedule(request.timeoutMs, () => {
+    const timer = this.#clock.schedule(timeoutMs, () => {
       isTimeout = true;
-      controller.abort();
+      abort.abort();
     });
-    const onAbort = () => controller.abort();
-    request.signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      return await send(request, controller.signal);
+      return await send(request, abort.signal);
     } catch (thrown) {
       // Where it was the token that did not come, the transport says so.
       if (isTimeout && !(thrown instanceof CodedError)) return { type: "timeout" };
-      if (request.signal?.aborted) return { type: "canceled" };
-      const leftMs = startedAt + request.timeoutMs - this.#clock.now();
+      if (abort.signal.aborted && !isTimeout) return { type: "canceled" };
+      const leftMs = startedAt + timeoutMs - this.#clock.now();
       return { type: "connection", ...(await request.transport.explain(thrown, leftMs)) };
     } finally {
       timer.cancel();
-      request.signal?.removeEventListener("abort", onAbort);
     }
   }
 
@@ -108,7 +108,7 @@ function fetchOnce(request: OpenRequest, url: string, signal: AbortSignal): Prom
     body: request.body as Uint8Array<ArrayBuffer> | AsyncGenerator<Uint8Array<ArrayBuffer>>,
     redirect: "manual",
     signal,
-    ...(request.isFresh ? { keepalive: false } : {}),
+    keepalive: !request.isFresh,
   });
 }
 

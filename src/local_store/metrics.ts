@@ -8,17 +8,17 @@ export class LocalStoreMetrics {
 
   /** @param database read at each scrape; undefined before the store has started. */
   constructor(scope: MetricScope, database: () => ProfileDatabase | undefined) {
-    this.#stored = scope.counter("pyroduct_local_store_profiles_stored_total", "Profiles stored.", []);
-    this.#removed = scope.counter(
+    const counter = (name: string, help: string) => scope.counter(name, help, []).labels({});
+    this.#stored = counter("pyroduct_local_store_profiles_stored_total", "Profiles stored.");
+    this.#removed = counter(
       "pyroduct_local_store_profiles_removed_total",
       "Profiles removed because of their age or for room.",
-      [],
     );
     scope.gauge("pyroduct_local_store_bytes", "Bytes of profiles kept.", [], (gauge) => {
-      gauge.set(database()?.bytes ?? 0);
+      gauge.labels({}).set(database()?.bytes ?? 0);
     });
     scope.gauge("pyroduct_local_store_profiles", "Profiles kept.", [], (gauge) => {
-      gauge.set(database()?.count ?? 0);
+      gauge.labels({}).set(database()?.count ?? 0);
     });
   }
 

@@ -34,16 +34,17 @@ export function statedTrace(
  * @param own the span that is recorded of what goes out; without it a span identifier is made up.
  */
 export function setTraceHeaders(
-  headers: Headers,
+  headers: Record<string, string>,
   trace: TraceContext,
   propagation: TracePropagation,
   own?: TraceContext,
 ): void {
   if (!propagation.traceContext && !propagation.jaeger) return;
-  const { traceId, spanId, isSampled } = own ?? { ...trace, spanId: randomHex(16) };
+  const { traceId, isSampled } = own ?? trace;
+  const spanId = own?.spanId ?? randomHex(16);
   const flags = isSampled ? 1 : 0;
-  if (propagation.traceContext) headers.set("traceparent", `00-${traceId}-${spanId}-0${flags}`);
-  if (propagation.jaeger) headers.set("uber-trace-id", `${traceId}:${spanId}:0:${flags}`);
+  if (propagation.traceContext) headers["traceparent"] = `00-${traceId}-${spanId}-0${flags}`;
+  if (propagation.jaeger) headers["uber-trace-id"] = `${traceId}:${spanId}:0:${flags}`;
 }
 
 function parseTraceparent(value: string | null): TraceContext | undefined {
@@ -73,13 +74,7 @@ function isZero(hex: string): boolean {
   return /^0+$/.test(hex);
 }
 
-// Trace identifiers must be unlikely to collide, not hard to guess, so the cheap generator will do.
+// Trace identifiers must be unlikely to collide. A UUID is the cheapest text that is.
 function randomHex(digits: number): string {
-  let text = "";
-  while (text.length < digits) {
-    text += Math.floor(Math.random() * 0x1_0000_0000)
-      .toString(16)
-      .padStart(8, "0");
-  }
-  return text;
+  return crypto.randomUUID().replaceAll("-", "").slice(0, digits);
 }

@@ -3,6 +3,9 @@ import type { Profile } from "./profile.ts";
 
 const labelName = /^[a-zA-Z0-9_.]+$/;
 
+/** Label sets that were found valid; the same ones come again and again. */
+const valid = new WeakSet<LabelSet>();
+
 /** Why a label's name is not acceptable to Pyroscope (one or more of `[a-zA-Z0-9_.]`); undefined if it is. */
 export function labelNameProblem(name: string): string | undefined {
   if (name === "") return "a label has no name";
@@ -31,8 +34,9 @@ export function profileProblem(profile: Profile): string | undefined {
 }
 
 function invalidLabels(noun: string, labels: LabelSet): string | undefined {
+  if (valid.has(labels)) return undefined;
   const problem = labelSetProblem(labels);
-  return problem === undefined
-    ? undefined
-    : `invalid labels in ${noun} ${describeLabels(labels)}: ${problem}`;
+  if (problem !== undefined) return `invalid labels in ${noun} ${describeLabels(labels)}: ${problem}`;
+  valid.add(labels);
+  return undefined;
 }

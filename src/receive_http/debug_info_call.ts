@@ -21,15 +21,15 @@ export async function callDebugInfo<Input extends DescMessage, Output extends De
   message: MessageShape<Input>,
   call: ConnectCall,
 ): Promise<MessageShape<Output>> {
-  const { onDebugInfo } = call.parts;
+  const { parts } = call;
   try {
     const answer = await callEndpoint(method, message, call);
-    onDebugInfo(method.name, undefined);
+    parts.onDebugInfo(method.name, undefined);
     return answer;
   } catch (thrown) {
     const error = ConnectError.from(thrown);
     const code = codeToString(error.code);
-    onDebugInfo(method.name, new CodedError(isFailureCode(code) ? code : "unknown", error.rawMessage));
+    parts.onDebugInfo(method.name, new CodedError(isFailureCode(code) ? code : "unknown", error.rawMessage));
     // The headers that it came with are between this process and the endpoint.
     const passedOn = new ConnectError(error.rawMessage, error.code);
     passedOn.details = error.details;

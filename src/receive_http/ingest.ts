@@ -1,11 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import { CodedError } from "../base/failure.ts";
 import { readBody } from "../http/read_body.ts";
-import { parseAppName } from "../profile/app_name.ts";
 import { describeOutcome, ingestStatus } from "../profile/failure_report.ts";
-import { labelSetOf } from "../profile/label_set.ts";
 import type { IngestProfile } from "../profile/profile.ts";
-import { withServiceName } from "../profile/service_name.ts";
+import { AppNameCache } from "./app_name_cache.ts";
 import type { Exchange } from "./exchange.ts";
 import { parseIngestQuery } from "./ingest_query.ts";
 import { type BodyProblem, bodyRefusals, forward, type ServeParts, textResponse } from "./serve.ts";
@@ -31,6 +29,8 @@ export async function serveIngest(exchange: Exchange, parts: ServeParts): Promis
   }
 }
 
+const names = new AppNameCache();
+
 /** @throws CodedError `invalid_argument` where the name is missing or can't be read. */
 function profileOf(request: Request, body: Uint8Array): IngestProfile {
   const { url, headers } = request;
@@ -38,11 +38,11 @@ function profileOf(request: Request, body: Uint8Array): IngestProfile {
   const query = parseIngestQuery(question < 0 ? "" : url.slice(question + 1));
   if (query.name === undefined)
     throw new CodedError("invalid_argument", "the query has no name=app{key=value}");
-  const app = parseAppName(query.name);
-  if (!app.ok) throw new CodedError("invalid_argument", app.problem);
+  const named = names.labelsOf(query.name);
+  if (!named.ok) throw new CodedError("invalid_argument", named.problem);
   return {
     kind: "ingest",
-    labels: withServiceName(labelSetOf(app.labels)),
+    labels: named.labels,
     query: query.rest,
     contentType: headers.get("content-type") ?? undefined,
     contentEncoding: headers.get("content-encoding") ?? undefined,

@@ -1,4 +1,4 @@
-import type { Counter, Gauge, Histogram } from "prom-client";
+import type { Counter, Gauge, GaugeSeries, Histogram, HistogramSeries } from "../telemetry/metric.ts";
 import type { MetricScope } from "../telemetry/metric_scope.ts";
 
 /** The routes as Alloy's metrics call them. */
@@ -46,9 +46,9 @@ export class ReceiveHttpMetrics {
       ["protocol"] as const,
       (gauge) => {
         const grpc = connections.grpcConnections();
-        if (grpc !== undefined) gauge.set({ protocol: "grpc" }, grpc);
+        if (grpc !== undefined) gauge.labels({ protocol: "grpc" }).set(grpc);
         const count = connections.connections();
-        if (count !== undefined) gauge.set({ protocol }, count);
+        if (count !== undefined) gauge.labels({ protocol }).set(count);
       },
     );
     scope.gauge(
@@ -56,15 +56,16 @@ export class ReceiveHttpMetrics {
       "Connections that may be open; 0 for no limit.",
       ["protocol"] as const,
       (gauge) => {
-        gauge.set({ protocol }, connections.limit());
-        if (connections.grpcConnections() !== undefined) gauge.set({ protocol: "grpc" }, connections.limit());
+        gauge.labels({ protocol }).set(connections.limit());
+        if (connections.grpcConnections() === undefined) return;
+        gauge.labels({ protocol: "grpc" }).set(connections.limit());
       },
     );
     scope.gauge(
       "pyroscope_receive_http_grpc_concurrent_streams_limit",
       "Calls that one gRPC connection may have under way.",
       [],
-      (gauge) => gauge.set(connections.grpcStreamsLimit),
+      (gauge) => gauge.labels({}).set(connections.grpcStreamsLimit),
     );
     this.#inFlight = scope.gauge(
       "pyroscope_receive_http_inflight_requests",
@@ -101,26 +102,69 @@ export class ReceiveHttpMetrics {
     );
   }
 
-  began(method: string, route: Route): void {
-    this.#inFlight.inc({ method, route });
-  }
-
-  /** A request was answered, `seconds` after it began. */
-  answered(method: string, route: Route, status: number, seconds: number): void {
-    this.#inFlight.dec({ method, route });
-    this.#duration.observe({ method, route, status_code: String(status), ws: "false" }, seconds);
-  }
-
-  sized(method: string, route: Route, requestBytes: number, responseBytes: number): void {
-    this.#requestBytes.observe({ method, route }, requestBytes);
-    this.#responseBytes.observe({ method, route }, responseBytes);
+  /** What happens on one route. */
+  route(route: Route): RouteMetrics {
+    const labels = { method, route };
+    return new RouteMetrics({
+      inFlight: this.#inFlight.labels(labels),
+      duration: (status) => this.#duration.labels({ ...labels, status_code: String(status), ws: "false" }),
+      requestBytes: this.#requestBytes.labels(labels),
+      responseBytes: this.#responseBytes.labels(labels),
+    });
   }
 
   refused(reason: string): void {
-    this.#refused.inc({ reason });
+    this.#refused.labels({ reason }).inc();
   }
 
   debugInfoPassedOn(method: string, isSuccess: boolean): void {
-    this.#debugInfoCalls.inc({ method, result: isSuccess ? "success" : "failure" });
+    this.#debugInfoCalls.labels({ method, result: isSuccess ? "success" : "failure" }).inc();
+  }
+}
+
+/** All routes take this method alone. */
+const method = "POST";
+
+interface RouteSeries {
+  readonly inFlight: GaugeSeries;
+  readonly duration: (status: number) => HistogramSeries;
+  readonly requestBytes: HistogramSeries;
+  readonly responseBytes: HistogramSeries;
+}
+
+/** How a request was answered. */
+export interface AnsweredRequest {
+  readonly status: number;
+  readonly seconds: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+}
+
+/** What happens on one route of the receiver. */
+export class RouteMetrics {
+  readonly #series: RouteSeries;
+  readonly #durations = new Map<number, HistogramSeries>();
+
+  constructor(series: RouteSeries) {
+    this.#series = series;
+  }
+
+  began(): void {
+    this.#series.inFlight.add(1);
+  }
+
+  answered({ status, seconds, requestBytes, responseBytes }: AnsweredRequest): void {
+    this.#series.inFlight.add(-1);
+    this.#durationOf(status).observe(seconds);
+    this.#series.requestBytes.observe(requestBytes);
+    this.#series.responseBytes.observe(responseBytes);
+  }
+
+  #durationOf(status: number): HistogramSeries {
+    const known = this.#durations.get(status);
+    if (known !== undefined) return known;
+    const series = this.#series.duration(status);
+    this.#durations.set(status, series);
+    return series;
   }
 }

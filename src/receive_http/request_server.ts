@@ -11,7 +11,7 @@ import { RepeatedLog } from "../telemetry/repeated_log.ts";
 import { ConnectRouter } from "./connect_router.ts";
 import { Exchange } from "./exchange.ts";
 import { idleSeconds, timeoutSeconds } from "./http_door.ts";
-import { type ReceiveHttpMetrics, type Route, uploadRoute } from "./metrics.ts";
+import { type ReceiveHttpMetrics, type Route, type RouteMetrics, uploadRoute } from "./metrics.ts";
 import { refuseSender } from "./refuse_sender.ts";
 import type { ReceiveHttpArguments } from "./schema.ts";
 import { type RefusalReason, type ServeParts, textResponse } from "./serve.ts";
@@ -21,14 +21,6 @@ const gibibyte = 2 ** 30;
 
 /** Of the answer's time, what the answer itself may need. */
 const answerMs = 1000;
-
-/** What becomes known of a request while it is served. */
-interface RequestRecord {
-  bodyBytes: number;
-  /** Why nothing of it was forwarded, or why not everywhere. */
-  refusal: string | undefined;
-  failure: string | undefined;
-}
 
 /** What the request server works with besides its arguments. */
 export interface RequestServerParts {
@@ -47,6 +39,8 @@ export class RequestServer {
   readonly #repeated: RepeatedLog;
   readonly #budget: ByteBudget;
   readonly #exchanges = new Set<Exchange>();
+  readonly #routes = new Map<Route, RouteMetrics>();
+  readonly #notes: RequestNotes;
   #args: ReceiveHttpArguments;
   #router: ConnectRouter;
   #inFlight = new InFlight();
@@ -68,6 +62,12 @@ export class RequestServer {
     this.#repeated = new RepeatedLog(parts.context.log, this.#clock);
     this.#budget = new ByteBudget(inFlightLimit(args));
     this.#router = new ConnectRouter(args.http.max_body_size);
+    this.#notes = {
+      clock: this.#clock,
+      refused: (reason, message) => this.#noteRefusal(reason, message),
+      failed: (reason) => parts.context.log.debug("a request was not delivered everywhere", { reason }),
+      debugInfo: (method, failure) => this.#noteDebugInfo(method, failure),
+    };
   }
 
   /** Uses other arguments from the next request on. */
@@ -100,50 +100,55 @@ export class RequestServer {
     if (conn_limit > 0 && this.#exchanges.size >= conn_limit) return this.#refuseConnection();
     const startedAt = clock.now();
     const inFlight = this.#inFlight;
+    const metrics = this.#routeMetrics(route);
     inFlight.begin();
-    this.#metrics.began(request.method, route);
+    metrics.began();
     const statedMs = deadlineOf(route, request.headers);
     const exchange = new Exchange(request, server, this.#exchangeSettings(route), startedAt, statedMs);
     this.#exchanges.add(exchange);
     const giveBackTime = this.#keepOpen(exchange, server);
-    const record: RequestRecord = { bodyBytes: 0, refusal: undefined, failure: undefined };
+    const parts = new RecordedServing(this.receiver, this.#args, this.#notes);
     let response: Response | undefined;
     try {
-      const call = { exchange, parts: this.#parts(record) };
+      const call = { exchange, parts };
       if (this.auth !== undefined) response = await refuseSender(this.auth, route, call, this.#router);
       response ??= await serveRoute(route, call, this.#router);
       if (this.isStopping || this.#isAged(request, server)) response.headers.set("Connection", "close");
       return response;
     } finally {
-      giveBackTime();
+      giveBackTime?.();
       inFlight.end();
       this.#exchanges.delete(exchange);
       exchange.held.release();
       const seconds = (clock.now() - startedAt) / 1000;
       const status = response?.status ?? 500;
-      exchange.span?.end({ status, ...record });
-      this.#metrics.answered(request.method, route, status, seconds);
-      this.#metrics.sized(
-        request.method,
-        route,
-        record.bodyBytes,
-        Number(response?.headers.get("content-length") ?? 0),
-      );
+      const { bodyBytes, refusal, failure } = parts;
+      exchange.span?.end({ status, bodyBytes, refusal, failure });
+      metrics.answered({ status, seconds, requestBytes: bodyBytes, responseBytes: bytesOf(response) });
     }
+  }
+
+  #routeMetrics(route: Route): RouteMetrics {
+    let metrics = this.#routes.get(route);
+    if (metrics === undefined) {
+      metrics = this.#metrics.route(route);
+      this.#routes.set(route, metrics);
+    }
+    return metrics;
   }
 
   /**
    * Bun would cut a connection whose answer takes longer than the idle timeout, and what is set for one request holds
    * for the connection from then on.
    *
-   * @returns what to call when the request is answered.
+   * @returns what to call when the request is answered; undefined where nothing was changed.
    */
-  #keepOpen({ request, startedAt, deadlineAt }: Exchange, server: ServerFacts): () => void {
+  #keepOpen({ request, startedAt, deadlineAt }: Exchange, server: ServerFacts): (() => void) | undefined {
     const { server_idle_timeout, server_read_timeout } = this.#args.http;
     const idle = idleSeconds(server_idle_timeout);
     const longestMs = deadlineAt - startedAt + server_read_timeout + answerMs;
     const seconds = timeoutSeconds(longestMs);
-    if (seconds <= idle) return () => {};
+    if (seconds <= idle) return undefined;
     server.timeout(request, seconds > longestIdleSeconds ? 0 : seconds);
     return () => server.timeout(request, idle);
   }
@@ -160,31 +165,6 @@ export class RequestServer {
       forwardHeaders: forward_headers,
       tracer: this.#context.tracer,
       route,
-    };
-  }
-
-  #parts(record: RequestRecord): ServeParts {
-    const { http } = this.#args;
-    return {
-      receiver: this.receiver,
-      clock: this.#context.clock,
-      maxBodyBytes: http.max_body_size,
-      readTimeoutMs: http.server_read_timeout,
-      onRefused: (reason, message) => {
-        record.refusal = message;
-        this.#noteRefusal(reason, message);
-      },
-      onBody: (bytes) => {
-        record.bodyBytes = bytes;
-      },
-      onFailed: (message) => {
-        record.failure = message;
-        this.#context.log.debug("a request was not delivered everywhere", { reason: message });
-      },
-      onDebugInfo: (method, failure) => {
-        record.failure = failure?.message;
-        this.#noteDebugInfo(method, failure);
-      },
     };
   }
 
@@ -207,6 +187,59 @@ export class RequestServer {
     this.#metrics.refused(reason);
     this.#repeated.warn(reason, "refused a request", { reason: message });
   }
+}
+
+/** What a request server is told of requests. */
+interface RequestNotes {
+  readonly clock: Clock;
+  refused(reason: RefusalReason, message: string): void;
+  failed(message: string): void;
+  debugInfo(method: string, failure: CodedError | undefined): void;
+}
+
+/** What serving one request needs, and what becomes known of the request meanwhile. */
+class RecordedServing implements ServeParts {
+  readonly receiver: Receiver;
+  readonly clock: Clock;
+  readonly maxBodyBytes: number;
+  readonly readTimeoutMs: number;
+  bodyBytes = 0;
+  /** Why nothing of it was forwarded, or why not everywhere. */
+  refusal: string | undefined;
+  failure: string | undefined;
+  readonly #notes: RequestNotes;
+
+  constructor(receiver: Receiver, { http }: ReceiveHttpArguments, notes: RequestNotes) {
+    this.receiver = receiver;
+    this.clock = notes.clock;
+    this.maxBodyBytes = http.max_body_size;
+    this.readTimeoutMs = http.server_read_timeout;
+    this.#notes = notes;
+  }
+
+  onRefused(reason: RefusalReason, message: string): void {
+    this.refusal = message;
+    this.#notes.refused(reason, message);
+  }
+
+  onBody(bytes: number): void {
+    this.bodyBytes = bytes;
+  }
+
+  onFailed(message: string): void {
+    this.failure = message;
+    this.#notes.failed(message);
+  }
+
+  onDebugInfo(method: string, failure: CodedError | undefined): void {
+    this.failure = failure?.message;
+    this.#notes.debugInfo(method, failure);
+  }
+}
+
+/** The size of an answer's body: every answer that has one states it. */
+function bytesOf(response: Response | undefined): number {
+  return Number(response?.headers.get("content-length") ?? 0);
 }
 
 function inFlightLimit(args: ReceiveHttpArguments): number {

@@ -19,13 +19,13 @@ export interface ServeParts {
   readonly maxBodyBytes: number;
   readonly readTimeoutMs: number;
   /** Told why a request was refused before anything was forwarded. */
-  readonly onRefused: (reason: RefusalReason, message: string) => void;
+  onRefused(reason: RefusalReason, message: string): void;
   /** Told how large the body was, as received. */
-  readonly onBody: (bytes: number) => void;
+  onBody(bytes: number): void;
   /** Told of an outcome that was no success, in words. */
-  readonly onFailed: (message: string) => void;
+  onFailed(message: string): void;
   /** Told how passing debug information on went, by the method's name; undefined is success. */
-  readonly onDebugInfo: (method: string, failure: CodedError | undefined) => void;
+  onDebugInfo(method: string, failure: CodedError | undefined): void;
 }
 
 interface BodyRefusal {

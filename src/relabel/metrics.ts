@@ -12,17 +12,14 @@ export class RelabelMetrics {
 
   /** @param cacheSize read at each scrape. */
   constructor(scope: MetricScope, cacheSize: () => number) {
-    this.#processed = scope.counter("pyroscope_relabel_profiles_processed", "Profiles received.", []);
-    this.#written = scope.counter("pyroscope_relabel_profiles_written", "Profiles passed on.", []);
-    this.#dropped = scope.counter("pyroscope_relabel_profiles_dropped", "Profiles dropped by the rules.", []);
-    this.#hits = scope.counter("pyroscope_relabel_cache_hits", "Label sets that were remembered.", []);
-    this.#misses = scope.counter(
-      "pyroscope_relabel_cache_misses",
-      "Label sets that the rules were applied to.",
-      [],
-    );
+    const counter = (name: string, help: string) => scope.counter(name, help, []).labels({});
+    this.#processed = counter("pyroscope_relabel_profiles_processed", "Profiles received.");
+    this.#written = counter("pyroscope_relabel_profiles_written", "Profiles passed on.");
+    this.#dropped = counter("pyroscope_relabel_profiles_dropped", "Profiles dropped by the rules.");
+    this.#hits = counter("pyroscope_relabel_cache_hits", "Label sets that were remembered.");
+    this.#misses = counter("pyroscope_relabel_cache_misses", "Label sets that the rules were applied to.");
     scope.gauge("pyroscope_relabel_cache_size", "Label sets remembered.", [], (gauge) =>
-      gauge.set(cacheSize()),
+      gauge.labels({}).set(cacheSize()),
     );
     this.#fanout = new FanoutMetrics(scope);
   }

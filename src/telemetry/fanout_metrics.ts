@@ -6,17 +6,11 @@ export class FanoutMetrics {
   readonly #entries;
 
   constructor(scope: MetricScope) {
-    this.#latency = scope.histogram(
-      "pyroscope_fanout_latency",
-      "Seconds until all receivers were done with a profile.",
-      [],
-      defaultBuckets,
-    );
-    this.#entries = scope.counter(
-      "pyroscope_forwarded_entries_total",
-      "Samples of Push that all receivers took.",
-      [],
-    );
+    const help = "Seconds until all receivers were done with a profile.";
+    this.#latency = scope.histogram("pyroscope_fanout_latency", help, [], defaultBuckets).labels({});
+    this.#entries = scope
+      .counter("pyroscope_forwarded_entries_total", "Samples of Push that all receivers took.", [])
+      .labels({});
   }
 
   /** Everything downstream is done with what was passed on; `entries` samples of Push were taken by all. */

@@ -7,7 +7,7 @@ import { type Cause, isRetryable } from "../profile/status.ts";
 import type { TraceContext } from "../profile/trace_context.ts";
 import type { EndpointTarget } from "./endpoint_target.ts";
 import { HedgeBudget } from "./hedge_budget.ts";
-import { hedgedPost, isSuccess } from "./hedged_post.ts";
+import { HedgedPost, isSuccess } from "./hedged_post.ts";
 import type { EndpointMetrics } from "./metrics.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 import type { EndpointArguments } from "./schema.ts";
@@ -39,12 +39,16 @@ export class Endpoint {
   readonly #parts: EndpointParts;
   readonly #slots: Slots;
   readonly #hedges = new HedgeBudget();
+  readonly #races = new Set<HedgedPost>();
   /** Whether an answer came since a connection last broke, so that an idle one may be in use again. */
   #hasIdleConnections = false;
 
   constructor(parts: EndpointParts) {
     this.#parts = parts;
     this.#slots = new Slots(parts.args.max_in_flight, parts.clock);
+    parts.ending.addEventListener("abort", () => {
+      for (const race of this.#races) race.cancel();
+    });
   }
 
   get target(): EndpointTarget {
@@ -56,7 +60,7 @@ export class Endpoint {
     const { args, clock, metrics } = this.#parts;
     const { request } = outgoing;
     const startedAt = clock.now();
-    const backoff = new Backoff({ minMs: args.min_backoff_period, maxMs: args.max_backoff_period });
+    let backoff: Backoff | undefined;
     const progress: Progress = { attempts: 0, hasHedged: false, hasReconnected: false };
     this.#hedges.count();
     for (;;) {
@@ -70,6 +74,7 @@ export class Endpoint {
         cause,
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       };
+      backoff ??= new Backoff({ minMs: args.min_backoff_period, maxMs: args.max_backoff_period });
       const waitMs = Math.max(backoff.next(), retryAfterMs ?? 0);
       const mayRetry =
         isRetryable(cause, args.retry_on_http_429) &&
@@ -101,37 +106,57 @@ export class Endpoint {
 
   /** One attempt, joined by a second one on a fresh connection where half of its time brought no answer. */
   async #attempt(outgoing: Outgoing, progress: Progress): Promise<PostResult> {
-    const { args, clock } = this.#parts;
-    const { request } = outgoing;
-    if (!(await this.#slots.take(request.deadlineAt - clock.now(), request.canceled)))
-      return noTurn(request.canceled);
-    const timeoutMs = Math.min(args.remote_timeout, request.deadlineAt - clock.now());
+    const { args, clock, ending } = this.#parts;
+    const { deadlineAt, canceled } = outgoing.request;
+    if (!this.#slots.tryTake() && !(await this.#slots.take(deadlineAt - clock.now(), canceled)))
+      return noTurn(canceled);
     progress.attempts += 1;
+    if (canceled?.aborted || ending.aborted) {
+      this.#slots.giveBack();
+      return { type: "canceled" };
+    }
     let holdsSlot = true;
-    return hedgedPost({
-      post: async (isFresh, signal) => {
+    const race = new HedgedPost({
+      post: (isFresh, abort) => {
         const ownsSlot = holdsSlot;
         holdsSlot = false;
-        const span = request.span?.startAttempt({
-          endpoint: this.target.label,
-          url: this.target.url(outgoing),
-          attempt: progress.attempts,
-          isHedge: isFresh,
-        });
-        try {
-          const result = await this.#post(outgoing, progress, isFresh || !ownsSlot, signal, span?.context);
-          span?.end(result);
-          return result;
-        } finally {
-          this.#slots.giveBack();
-        }
+        return this.#postInSlot(outgoing, progress, isFresh || !ownsSlot, abort);
       },
-      hedgeAfterMs: timeoutMs / 2,
+      hedgeAfterMs: Math.min(args.remote_timeout, deadlineAt - clock.now()) / 2,
       tryHedge: () => this.#tryHedge(outgoing, progress),
       isFinal: (result) => !isRetryable(causeOf(result, outgoing, progress), args.retry_on_http_429),
-      signals: [request.canceled, this.#parts.ending],
       clock,
     });
+    const cancel = () => race.cancel();
+    this.#races.add(race);
+    canceled?.addEventListener("abort", cancel, { once: true });
+    try {
+      return await race.run();
+    } finally {
+      canceled?.removeEventListener("abort", cancel);
+      this.#races.delete(race);
+    }
+  }
+
+  async #postInSlot(
+    outgoing: Outgoing,
+    progress: Progress,
+    isFresh: boolean,
+    abort: AbortController,
+  ): Promise<PostResult> {
+    const span = outgoing.request.span?.startAttempt({
+      endpoint: this.target.label,
+      url: this.target.url(outgoing),
+      attempt: progress.attempts,
+      isHedge: isFresh,
+    });
+    try {
+      const result = await this.#post(outgoing, progress, isFresh, abort, span?.context);
+      span?.end(result);
+      return result;
+    } finally {
+      this.#slots.giveBack();
+    }
   }
 
   #tryHedge(outgoing: Outgoing, progress: Progress): boolean {
@@ -148,7 +173,7 @@ export class Endpoint {
     outgoing: Outgoing,
     progress: Progress,
     isFresh: boolean,
-    signal: AbortSignal,
+    abort: AbortController,
     trace: TraceContext | undefined,
   ): Promise<PostResult> {
     const { args, clock, client, metrics, target } = this.#parts;
@@ -159,7 +184,7 @@ export class Endpoint {
       headers: target.headers(outgoing, timeoutMs, trace),
       body: outgoing.body,
       timeoutMs,
-      signal,
+      abort,
       isFresh,
       followRedirects: args.follow_redirects,
       transport: target.transport,
@@ -171,7 +196,7 @@ export class Endpoint {
     // The server may have closed an idle connection just as it was used again; that is nobody's failure.
     progress.hasReconnected = true;
     this.#hasIdleConnections = false;
-    return this.#post(outgoing, progress, true, signal, trace);
+    return this.#post(outgoing, progress, true, abort, trace);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Secret } from "../base/secret.ts";
 import { userAgent } from "../base/version.ts";
 import { headerText } from "../http/header_text.ts";
+import type { HeaderValues } from "../http/http_client.ts";
 import { fixedSecret, type SecretSource, secretSource } from "../http/secret_source.ts";
 import { Transport, type TransportContext } from "../http/transport.ts";
 import { setTraceHeaders, type TraceContext, type TracePropagation } from "../profile/trace_context.ts";
@@ -15,7 +16,9 @@ export class EndpointTarget {
   readonly #baseUrl: string;
   readonly #arguments: EndpointArguments;
   /** Those of the configuration; several values of one name are one after the other. */
-  readonly #ownHeaders: Headers;
+  readonly #ownHeaders: HeaderValues;
+  /** What every request carries, made with the secret as it was then. */
+  #fixed: { readonly secret: Secret | undefined; readonly headers: HeaderValues } | undefined;
   readonly #propagation: TracePropagation;
   readonly #secret: SecretSource | undefined;
   /** Names of headers that the endpoint sets itself, which no sender's take the place of. */
@@ -32,7 +35,7 @@ export class EndpointTarget {
     this.#ownHeaders = ownHeaders(args);
     this.#ownNames = new Set([
       ...(this.#secret === undefined ? [] : ["authorization"]),
-      ...this.#ownHeaders.keys(),
+      ...Object.keys(this.#ownHeaders),
     ]);
   }
 
@@ -55,28 +58,37 @@ export class EndpointTarget {
    *
    * @param trace the span that is recorded of the attempt, where one is.
    */
-  headers(outgoing: OutgoingRequest, timeoutMs: number, trace: TraceContext | undefined): Headers {
-    const headers = new Headers({ "user-agent": userAgent });
-    const authorization = this.#authorization();
-    if (authorization !== undefined) headers.set("authorization", authorization);
+  headers(outgoing: OutgoingRequest, timeoutMs: number, trace: TraceContext | undefined): HeaderValues {
+    const headers: Record<string, string> = { ...this.#fixedHeaders() };
     for (const [name, value] of outgoing.request.forwardedHeaders) {
-      if (!this.#ownNames.has(name)) headers.set(name, value);
+      if (!this.#ownNames.has(name)) headers[name] = value;
     }
-    for (const [name, value] of this.#ownHeaders) headers.set(name, value);
-    for (const [name, value] of outgoing.headers) headers.set(name, value);
-    for (const [name, value] of outgoing.deadlineHeaders(timeoutMs)) headers.set(name, value);
+    for (const [name, value] of outgoing.headers) headers[name] = value;
+    for (const [name, value] of outgoing.deadlineHeaders(timeoutMs)) headers[name] = value;
     setTraceHeaders(headers, outgoing.request.trace, this.#propagation, trace);
     return headers;
   }
 
-  #authorization(): string | undefined {
-    if (this.#secret === undefined) return undefined;
-    const secret = this.#secret.current().reveal();
+  #fixedHeaders(): HeaderValues {
+    const secret = this.#secret?.current();
+    if (this.#fixed === undefined || this.#fixed.secret !== secret) {
+      const authorization = secret && this.#authorization(secret);
+      const headers = {
+        "user-agent": userAgent,
+        ...(authorization === undefined ? {} : { authorization }),
+        ...this.#ownHeaders,
+      };
+      this.#fixed = { secret, headers };
+    }
+    return this.#fixed.headers;
+  }
+
+  #authorization(secret: Secret): string {
     const { basic_auth, authorization } = this.#arguments;
     if (basic_auth !== undefined) {
-      return `Basic ${Buffer.from(`${basic_auth.username}:${secret}`).toString("base64")}`;
+      return `Basic ${Buffer.from(`${basic_auth.username}:${secret.reveal()}`).toString("base64")}`;
     }
-    return headerText(`${authorization?.type.trim() ?? "Bearer"} ${secret}`);
+    return headerText(`${authorization?.type.trim() ?? "Bearer"} ${secret.reveal()}`);
   }
 }
 
@@ -86,13 +98,13 @@ function baseUrl(url: string): string {
   return origin + pathname.replaceAll(/\/{2,}/g, "/").replace(/\/$/, "");
 }
 
-function ownHeaders(args: EndpointArguments): Headers {
+function ownHeaders(args: EndpointArguments): HeaderValues {
   const headers = new Headers();
   for (const [name, value] of Object.entries(args.headers)) headers.set(name, headerText(value));
   for (const [name, values] of Object.entries(args.http_headers)) {
     for (const value of values) headers.append(name, headerText(value.reveal()));
   }
-  return headers;
+  return Object.fromEntries(headers);
 }
 
 function authSecret(

@@ -1,11 +1,11 @@
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timer } from "../base/clock.ts";
 import type { PostResult } from "../http/http_client.ts";
 
-/** Sends one attempt; `isFresh` asks for a connection of its own. */
-export type Post = (isFresh: boolean, signal: AbortSignal) => Promise<PostResult>;
+/** Sends one attempt; `isFresh` asks for a connection of its own. Aborting `abort` ends it. */
+export type Post = (isFresh: boolean, abort: AbortController) => Promise<PostResult>;
 
 /** A race between an attempt and, where it is late, a second one. */
-export interface HedgedPost {
+export interface HedgedPostParts {
   readonly post: Post;
   /** When the second attempt starts, in milliseconds from now. */
   readonly hedgeAfterMs: number;
@@ -13,42 +13,53 @@ export interface HedgedPost {
   readonly tryHedge: () => boolean;
   /** Whether a result ends the race even though it is no success. */
   readonly isFinal: (result: PostResult) => boolean;
-  /** Any of these ends the race. */
-  readonly signals: readonly (AbortSignal | undefined)[];
   readonly clock: Clock;
 }
 
-/** Runs the race: the first success wins, and what is still under way then is cancelled. */
-export function hedgedPost(race: HedgedPost): Promise<PostResult> {
-  return new Promise((resolve, reject) => {
-    const controller = new AbortController();
-    const onAbort = () => controller.abort();
-    for (const signal of race.signals) signal?.addEventListener("abort", onAbort, { once: true });
-    let underWay = 0;
-    let isOver = false;
+/** The race: the first success wins, and what is still under way then is cancelled. */
+export class HedgedPost {
+  readonly #parts: HedgedPostParts;
+  readonly #underWay: AbortController[] = [];
+  readonly #settled = Promise.withResolvers<PostResult>();
+  #timer: Timer | undefined;
+  #isOver = false;
 
-    const finish = (result: PostResult) => {
-      isOver = true;
-      timer.cancel();
-      for (const signal of race.signals) signal?.removeEventListener("abort", onAbort);
-      controller.abort();
-      resolve(result);
-    };
-    const run = (isFresh: boolean) => {
-      underWay += 1;
-      race.post(isFresh, controller.signal).then((result) => {
-        underWay -= 1;
-        if (isOver) return;
-        if (underWay === 0 || isSuccess(result) || race.isFinal(result)) finish(result);
-      }, reject);
-    };
+  constructor(parts: HedgedPostParts) {
+    this.#parts = parts;
+  }
 
-    const timer = race.clock.schedule(race.hedgeAfterMs, () => {
-      if (!isOver && race.tryHedge()) run(true);
+  /** Runs it; call once. */
+  run(): Promise<PostResult> {
+    const { clock, hedgeAfterMs, tryHedge } = this.#parts;
+    this.#timer = clock.schedule(hedgeAfterMs, () => {
+      if (!this.#isOver && tryHedge()) void this.#attempt(true);
     });
-    if (race.signals.some((signal) => signal?.aborted)) controller.abort();
-    run(false);
-  });
+    void this.#attempt(false);
+    return this.#settled.promise;
+  }
+
+  /** Ends what is under way, so that the race is over soon. */
+  cancel(): void {
+    for (const abort of this.#underWay) abort.abort();
+  }
+
+  async #attempt(isFresh: boolean): Promise<void> {
+    const abort = new AbortController();
+    this.#underWay.push(abort);
+    try {
+      const result = await this.#parts.post(isFresh, abort);
+      this.#underWay.splice(this.#underWay.indexOf(abort), 1);
+      if (this.#isOver) return;
+      if (this.#underWay.length > 0 && !isSuccess(result) && !this.#parts.isFinal(result)) return;
+      this.#isOver = true;
+      this.#timer?.cancel();
+      this.#settled.resolve(result);
+      this.cancel();
+    } catch (thrown) {
+      this.#timer?.cancel();
+      this.#settled.reject(thrown);
+    }
+  }
 }
 
 /** Whether the destination took the profile: any 2xx. */

@@ -9,7 +9,7 @@ export function outgoingIngest(
   externalLabels: ReadonlyMap<string, string>,
   request: RequestContext,
 ): Outgoing {
-  const name = `name=${encodeURIComponent(ingestName(profile.labels, externalLabels).toWellFormed())}`;
+  const name = nameParameter(profile.labels, externalLabels);
   const headers: [string, string][] = [];
   if (profile.contentType !== undefined) headers.push(["content-type", profile.contentType]);
   if (profile.contentEncoding !== undefined) headers.push(["content-encoding", profile.contentEncoding]);
@@ -19,10 +19,35 @@ export function outgoingIngest(
     path: `/ingest?${placeName(profile.query, name)}`,
     body: profile.body,
     headers,
-    deadlineHeaders: () => [],
-    codeOf: () => undefined,
+    deadlineHeaders: noHeaders,
+    codeOf: noCode,
     request,
   };
+}
+
+function noHeaders(): readonly [] {
+  return [];
+}
+
+function noCode(): undefined {
+  return undefined;
+}
+
+/** What was made of label sets, by the external labels that went in: the same ones come again and again. */
+const nameParameters = new WeakMap<ReadonlyMap<string, string>, WeakMap<LabelSet, string>>();
+
+function nameParameter(labels: LabelSet, externalLabels: ReadonlyMap<string, string>): string {
+  let known = nameParameters.get(externalLabels);
+  if (known === undefined) {
+    known = new WeakMap();
+    nameParameters.set(externalLabels, known);
+  }
+  let parameter = known.get(labels);
+  if (parameter === undefined) {
+    parameter = `name=${encodeURIComponent(ingestName(labels, externalLabels).toWellFormed())}`;
+    known.set(labels, parameter);
+  }
+  return parameter;
 }
 
 /**
@@ -42,8 +67,12 @@ export function ingestName(labels: LabelSet, externalLabels: ReadonlyMap<string,
 // The query is sorted by key; so stays the outgoing one.
 function placeName(query: string, name: string): string {
   if (query === "") return name;
-  const parameters = query.split("&");
-  const after = parameters.findIndex((parameter) => parameter > "name");
-  if (after < 0) return `${query}&${name}`;
-  return parameters.toSpliced(after, 0, name).join("&");
+  let start = 0;
+  while (start < query.length) {
+    const end = query.indexOf("&", start);
+    const next = end < 0 ? query.length : end + 1;
+    if (query.slice(start, next) > "name") return `${query.slice(0, start)}${name}&${query.slice(start)}`;
+    start = next;
+  }
+  return `${query}&${name}`;
 }

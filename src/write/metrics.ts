@@ -1,4 +1,5 @@
 import type { ProfileSize } from "../profile/profile.ts";
+import type { HistogramSeries } from "../telemetry/metric.ts";
 import { defaultBuckets, type MetricScope } from "../telemetry/metric_scope.ts";
 
 /** How the two kinds are called in `pyroscope_write_latency`. */
@@ -13,6 +14,7 @@ export class WriteMetrics {
   readonly #droppedProfiles;
   readonly #retries;
   readonly #latency;
+  readonly #total: SeriesByKind;
   readonly #debugInfoBytes;
 
   constructor(scope: MetricScope) {
@@ -45,16 +47,15 @@ export class WriteMetrics {
       ["endpoint", "type"] as const,
       defaultBuckets,
     );
-    this.#debugInfoBytes = scope.counter(
-      "pyroscope_ebpf_debug_info_upload_bytes_total",
-      "Bytes of debug information uploaded.",
-      [],
-    );
+    this.#total = this.#byKind((kind) => ({ endpoint: "-", type: `${kind}_total` }));
+    this.#debugInfoBytes = scope
+      .counter("pyroscope_ebpf_debug_info_upload_bytes_total", "Bytes of debug information uploaded.", [])
+      .labels({});
   }
 
   /** The whole write finished, all endpoints. */
   finished(kind: WriteKind, seconds: number): void {
-    this.#latency.observe({ endpoint: "-", type: `${kind}_total` }, seconds);
+    this.#total[kind].observe(seconds);
   }
 
   debugInfoUploaded(bytes: number): void {
@@ -64,18 +65,25 @@ export class WriteMetrics {
   /** Metrics of one endpoint, by its name or URL. */
   endpoint(endpoint: string): EndpointMetrics {
     const labels = { endpoint };
+    const sentBytes = this.#sentBytes.labels(labels);
+    const sentProfiles = this.#sentProfiles.labels(labels);
+    const droppedBytes = this.#droppedBytes.labels(labels);
+    const droppedProfiles = this.#droppedProfiles.labels(labels);
+    const retries = this.#retries.labels(labels);
+    const attempts = this.#byKind((kind) => ({ endpoint, type: `${kind}_downstream` }));
+    const wholes = this.#byKind((kind) => ({ endpoint, type: `${kind}_endpoint` }));
     return {
       sent: (size) => {
-        this.#sentBytes.inc(labels, size.bytes);
-        this.#sentProfiles.inc(labels, size.samples);
+        sentBytes.inc(size.bytes);
+        sentProfiles.inc(size.samples);
       },
       dropped: (size) => {
-        this.#droppedBytes.inc(labels, size.bytes);
-        this.#droppedProfiles.inc(labels, size.samples);
+        droppedBytes.inc(size.bytes);
+        droppedProfiles.inc(size.samples);
       },
-      retried: () => this.#retries.inc(labels),
-      attempted: (kind, seconds) => this.#latency.observe({ endpoint, type: `${kind}_downstream` }, seconds),
-      finished: (kind, seconds) => this.#latency.observe({ endpoint, type: `${kind}_endpoint` }, seconds),
+      retried: () => retries.inc(),
+      attempted: (kind, seconds) => attempts[kind].observe(seconds),
+      finished: (kind, seconds) => wholes[kind].observe(seconds),
     };
   }
 
@@ -83,7 +91,13 @@ export class WriteMetrics {
   families() {
     return this.#scope.families();
   }
+
+  #byKind(labels: (kind: WriteKind) => { endpoint: string; type: string }): SeriesByKind {
+    return { ingest: this.#latency.labels(labels("ingest")), push: this.#latency.labels(labels("push")) };
+  }
 }
+
+type SeriesByKind = Readonly<Record<WriteKind, HistogramSeries>>;
 
 /** What happens at one endpoint; each call is one occurrence. Times are in seconds. */
 export interface EndpointMetrics {

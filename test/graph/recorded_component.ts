@@ -55,7 +55,7 @@ class RecordedComponent implements Component<RecordedArguments> {
     this.#label = context.id.slice("t.".length);
     this.#lifecycle = lifecycle;
     this.#note("build");
-    context.metrics.counter("t_built_total", "Built.", []).inc();
+    context.metrics.counter("t_built_total", "Built.", []).labels({}).inc();
   }
 
   connect(children: readonly Receiver[]): Receiver {

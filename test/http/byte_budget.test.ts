@@ -18,6 +18,15 @@ test("a smaller limit counts at once, whatever is out", () => {
   expect([budget.free, budget.tryTake(5)]).toEqual([5, true]);
 });
 
+test("promised bytes leave half of the budget to those that are there", () => {
+  const budget = new ByteBudget(10);
+  const held = new HeldBytes(budget);
+  expect([held.tryPromise(4), held.tryPromise(2), budget.free]).toEqual([true, false, 6]);
+  expect([held.tryHold(4), held.tryPromise(1), held.tryHold(2), budget.free]).toEqual([true, false, true, 0]);
+  held.release();
+  expect([budget.free, held.tryPromise(1)]).toEqual([10, false]);
+});
+
 test("after its release a request holds nothing, and can't again", () => {
   const budget = new ByteBudget(10);
   const held = new HeldBytes(budget);
@@ -29,13 +38,20 @@ test("after its release a request holds nothing, and can't again", () => {
 });
 
 test("whatever requests do, the budget is never overdrawn and whole at the end", () => {
-  const step = fc.record({ request: fc.nat(4), bytes: fc.nat(60), isEnd: fc.boolean() });
+  const step = fc.record({
+    request: fc.nat(4),
+    bytes: fc.nat(60),
+    isPromise: fc.boolean(),
+    isEnd: fc.boolean(),
+  });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 50 }), (steps) => {
       const budget = new ByteBudget(100);
       const requests = Array.from({ length: 5 }, () => new HeldBytes(budget));
-      for (const { request, bytes, isEnd } of steps) {
-        isEnd ? requests[request]?.release() : requests[request]?.tryHold(bytes);
+      for (const { request, bytes, isPromise, isEnd } of steps) {
+        if (isEnd) requests[request]?.release();
+        else if (isPromise) requests[request]?.tryPromise(bytes);
+        else requests[request]?.tryHold(bytes);
         expect(budget.free).toBeWithin(0, 101);
       }
       for (const request of requests) request.release();

@@ -24,10 +24,10 @@ function post(
 ): Promise<PostResult> {
   return client.post({
     url,
-    headers: new Headers({ "content-type": "text/odd" }),
+    headers: { "content-type": "text/odd" },
     body: Buffer.from("profile"),
     timeoutMs: 4000,
-    signal: undefined,
+    abort: new AbortController(),
     isFresh: false,
     followRedirects: true,
     transport,
@@ -196,14 +196,16 @@ describe("without an answer", () => {
 describe("a signal", () => {
   test("that was given before sends nothing", async () => {
     await using sink = await RecordingSink.start();
-    expect(await post(sink.url, { signal: AbortSignal.abort() })).toEqual({ type: "canceled" });
+    const leave = new AbortController();
+    leave.abort();
+    expect(await post(sink.url, { abort: leave })).toEqual({ type: "canceled" });
     expect(sink.recording.requests).toHaveLength(0);
   });
 
   test("that comes meanwhile ends the request", async () => {
     await using sink = await RecordingSink.start({ otherwise: { instead: "hang" } });
     const leave = new AbortController();
-    const result = post(sink.url, { signal: leave.signal });
+    const result = post(sink.url, { abort: leave });
     const request = await sink.recording.request(1);
     leave.abort();
     expect(await result).toEqual({ type: "canceled" });

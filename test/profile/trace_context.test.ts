@@ -63,9 +63,9 @@ test("no header makes it fail", () => {
 
 describe("the headers downstream", () => {
   function headersFor(traceContext: boolean, jaeger: boolean): Record<string, string> {
-    const headers = new Headers();
+    const headers: Record<string, string> = {};
     setTraceHeaders(headers, sampled, { traceContext, jaeger });
-    return Object.fromEntries(headers);
+    return headers;
   }
 
   test("say what the block asks for, and nothing else", () => {
@@ -86,9 +86,9 @@ describe("the headers downstream", () => {
   });
 
   test("say so where the trace is not sampled", () => {
-    const headers = new Headers();
+    const headers: Record<string, string> = {};
     setTraceHeaders(headers, { ...sampled, isSampled: false }, { traceContext: true, jaeger: true });
-    expect(headers.get("traceparent")).toEndWith("-00");
-    expect(headers.get("uber-trace-id")).toEndWith(":0");
+    expect(headers["traceparent"]).toEndWith("-00");
+    expect(headers["uber-trace-id"]).toEndWith(":0");
   });
 });

@@ -52,8 +52,7 @@ test("bodies are measured as they came", async () => {
   const text = await exposed();
   const samples = samplesIn(text);
   expect(boundsIn(text, name, 'route="ingest"')).toBe(sizeBounds);
-  const bucket = (le: string) =>
-    samples.get(`${name}_bucket{${component},le="${le}",method="POST",route="ingest"}`);
+  const bucket = (le: string) => samples.get(`${name}_bucket{${ingest},le="${le}"}`);
   expect([bucket("16"), bucket("1.048576e+06"), bucket("4.194304e+06")]).toEqual([2, 2, 3]);
   expect([samples.get(`${name}_sum{${ingest}}`), samples.get(`${name}_sum{${push}}`)]).toEqual([
     2_000_020,

@@ -4,7 +4,7 @@ import { defaultBuckets, MetricScope } from "../../src/telemetry/metric_scope.ts
 
 test("every sample carries the constant labels", async () => {
   const scope = new MetricScope({ component_id: "pyroscope.write.a" });
-  scope.counter("c_total", "Counted.", ["endpoint"]).inc({ endpoint: "e" }, 3);
+  scope.counter("c_total", "Counted.", ["endpoint"]).labels({ endpoint: "e" }).inc(3);
   expect(formatFamilies(await scope.families())).toBe(
     '# HELP c_total Counted.\n# TYPE c_total counter\nc_total{component_id="pyroscope.write.a",endpoint="e"} 3\n',
   );
@@ -18,10 +18,10 @@ test("a counter without labels is there with zero before anything was counted", 
 
 test("asking again for a counter or a histogram yields the one that goes on counting", async () => {
   const scope = new MetricScope({});
-  scope.counter("c_total", "Counted.", []).inc(2);
-  scope.counter("c_total", "Counted.", []).inc(3);
-  scope.histogram("h", "Measured.", [], [1]).observe(0.5);
-  scope.histogram("h", "Measured.", [], [1]).observe(2);
+  scope.counter("c_total", "Counted.", []).labels({}).inc(2);
+  scope.counter("c_total", "Counted.", []).labels({}).inc(3);
+  scope.histogram("h", "Measured.", [], [1]).labels({}).observe(0.5);
+  scope.histogram("h", "Measured.", [], [1]).labels({}).observe(2);
   const text = formatFamilies(await scope.families());
   expect(text).toContain("\nc_total 5\n");
   expect(text).toContain('\nh_bucket{le="1"} 1\nh_bucket{le="+Inf"} 2\nh_sum 2.5\nh_count 2\n');
@@ -29,15 +29,15 @@ test("asking again for a counter or a histogram yields the one that goes on coun
 
 test("a gauge asked for again shows the newest source only", async () => {
   const scope = new MetricScope({});
-  scope.gauge("g", "Shown.", [], (gauge) => gauge.set(1));
-  scope.gauge("g", "Shown.", [], (gauge) => gauge.set(2));
+  scope.gauge("g", "Shown.", [], (gauge) => gauge.labels({}).set(1));
+  scope.gauge("g", "Shown.", [], (gauge) => gauge.labels({}).set(2));
   expect(formatFamilies(await scope.families())).toBe("# HELP g Shown.\n# TYPE g gauge\ng 2\n");
 });
 
 test("a gauge is read anew at each scrape", async () => {
   let value = 1;
   const scope = new MetricScope({});
-  scope.gauge("g", "Shown.", [], (gauge) => gauge.set(value));
+  scope.gauge("g", "Shown.", [], (gauge) => gauge.labels({}).set(value));
   await scope.families();
   value = 7;
   expect(formatFamilies(await scope.families())).toEndWith("\ng 7\n");
@@ -46,14 +46,14 @@ test("a gauge is read anew at each scrape", async () => {
 test("the same names in two scopes are two metrics", async () => {
   const one = new MetricScope({ component_id: "one" });
   const other = new MetricScope({ component_id: "other" });
-  one.counter("c_total", "Counted.", []).inc();
-  other.counter("c_total", "Counted.", []).inc(5);
+  one.counter("c_total", "Counted.", []).labels({}).inc();
+  other.counter("c_total", "Counted.", []).labels({}).inc(5);
   expect(formatFamilies(await one.families())).toContain('c_total{component_id="one"} 1');
 });
 
 test("bounds of buckets are written as Go writes them", async () => {
   const scope = new MetricScope({});
-  scope.histogram("h", "Measured.", [], [0.005, 1_048_576]).observe(1);
+  scope.histogram("h", "Measured.", [], [0.005, 1_048_576]).labels({}).observe(1);
   const bounds = [...formatFamilies(await scope.families()).matchAll(/le="([^"]+)"/g)].map(
     ([, bound]) => bound,
   );

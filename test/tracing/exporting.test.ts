@@ -104,9 +104,6 @@ test("what can't be done is told, and nothing is recorded", async () => {
 });
 
 describe("OpenTelemetry is loaded only where it is asked for", () => {
-  // prom-client loads the bare API by itself, in a copy of its own.
-  const sdk = "@opentelemetry/sdk-trace";
-
   test.each([
     ["without a variable", {}, false],
     [
@@ -119,9 +116,8 @@ describe("OpenTelemetry is loaded only where it is asked for", () => {
     await using sink = await RecordingSink.start();
     await Bun.write(folder.file("config.json"), JSON.stringify(receiverConfig({ url: sink.url })));
     const modules = await modulesAfterServing(folder, environment);
-    const packages = new Set(modules.flatMap((path) => /@opentelemetry\/[a-z-]+/.exec(path) ?? []));
-    expect(packages.has(sdk)).toBe(isLoaded);
-    expect([...packages].filter((name) => name !== "@opentelemetry/api").length > 0).toBe(isLoaded);
+    expect(modules.some((path) => path.includes("@opentelemetry/sdk-trace"))).toBe(isLoaded);
+    expect(modules.some((path) => path.includes("@opentelemetry/"))).toBe(isLoaded);
   });
 });
 

@@ -223,7 +223,7 @@ test("the metrics have the names and labels of Alloy's", async () => {
     "e push_downstream",
     "e push_endpoint",
   ]);
-  const bounds = [...text.matchAll(/latency_bucket\{.*le="([^"]+)".*type="ingest_total"/g)].map(
+  const bounds = [...text.matchAll(/latency_bucket\{.*type="ingest_total",le="([^"]+)"/g)].map(
     ([, le]) => le,
   );
   expect(bounds.join(" ")).toBe("0.005 0.01 0.025 0.05 0.1 0.25 0.5 1 2.5 5 10 +Inf");

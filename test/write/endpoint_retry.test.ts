@@ -128,14 +128,14 @@ describe("the time of an attempt", () => {
   test("is what Push tells the destination", async () => {
     const bed = new EndpointBed([answer(200)], { remote_timeout: "4s" });
     await Promise.all([bed.push(), bed.push({ deadlineAt: 2500.7 })]);
-    const told = bed.client.calls.map(({ request }) => request.headers.get("connect-timeout-ms"));
+    const told = bed.client.calls.map(({ request }) => request.headers["connect-timeout-ms"]);
     expect(told).toEqual(["4000", "2500"]);
   });
 
   test("is not told to /ingest", async () => {
     const bed = new EndpointBed([answer(200)]);
     await bed.ingest();
-    expect(bed.client.calls[0]?.request.headers.has("connect-timeout-ms")).toBe(false);
+    expect(bed.client.calls[0]?.request.headers).not.toHaveProperty("connect-timeout-ms");
   });
 });
 

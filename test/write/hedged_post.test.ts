@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import type { PostResult } from "../../src/http/http_client.ts";
-import { hedgedPost, isSuccess } from "../../src/write/hedged_post.ts";
+import { HedgedPost, isSuccess } from "../../src/write/hedged_post.ts";
 import { FakeClock } from "../base/fake_clock.ts";
 
 const busy: PostResult = { type: "answer", status: 503, headers: new Headers(), text: "" };
 
-function race(clock: FakeClock, post: (isFresh: boolean, signal: AbortSignal) => Promise<PostResult>) {
-  const race = { hedgeAfterMs: 100, tryHedge: () => true, isFinal: () => false, signals: [undefined], clock };
-  return hedgedPost({ ...race, post });
+function race(clock: FakeClock, post: (isFresh: boolean, abort: AbortController) => Promise<PostResult>) {
+  const race = { hedgeAfterMs: 100, tryHedge: () => true, isFinal: () => false, clock };
+  return new HedgedPost({ ...race, post }).run();
 }
 
 test("where both fail the last result counts", async () => {

@@ -44,8 +44,8 @@ export class ScriptedClient extends HttpClient {
       };
       const { result, afterMs = 0 } = step;
       this.#clock.schedule(request.timeoutMs, () => finish({ type: "timeout" }));
-      request.signal?.addEventListener("abort", () => finish({ type: "canceled" }));
-      if (request.signal?.aborted) finish({ type: "canceled" });
+      request.abort.signal.addEventListener("abort", () => finish({ type: "canceled" }));
+      if (request.abort.signal.aborted) finish({ type: "canceled" });
       else if (result !== undefined && afterMs === 0) finish(result);
       else if (result !== undefined) this.#clock.schedule(afterMs, () => finish(result));
     });
