@@ -1,7 +1,7 @@
-/** A timer that can be taken back. */
-export interface Timer {
-  cancel(): void;
-}
+import { SharedTimers } from "./shared_timers.ts";
+import type { Timer } from "./timer.ts";
+
+export type { Timer } from "./timer.ts";
 
 /** Where time comes from, so that a test can move it. */
 export interface Clock {
@@ -9,7 +9,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds since the Unix epoch; only for showing and storing. */
   wall(): number;
-  /** Calls `action` once after `delayMs`. */
+  /** Calls `action` once after `delayMs`; where that is a second or more, a little later perhaps. */
   schedule(delayMs: number, action: () => void): Timer;
 }
 
@@ -28,11 +28,22 @@ class RuntimeTimer implements Timer {
   }
 }
 
+/** From this delay on, in milliseconds, it does not matter whether a timer fires a little late. */
+const sharedFromMs = 1000;
+
+const now = () => performance.now();
+
+const shared = new SharedTimers({
+  now,
+  schedule: (delayMs, action) => new RuntimeTimer(delayMs, action),
+});
+
 /** The machine's own time. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now,
   wall: () => Date.now(),
-  schedule: (delayMs, action) => new RuntimeTimer(delayMs, action),
+  schedule: (delayMs, action) =>
+    delayMs >= sharedFromMs ? shared.schedule(delayMs, action) : new RuntimeTimer(delayMs, action),
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
 import { readAnswer } from "./read_answer.ts";
+import { SendingTurns } from "./sending_turns.ts";
 import type { Transport } from "./transport.ts";
 
 /** How many redirects are followed before the last one is taken for the answer. */
@@ -40,6 +41,9 @@ export type PostResult =
   /** `isReset`: the connection ended before any byte of an answer. */
   | { readonly type: "connection"; readonly text: string; readonly isReset: boolean };
 
+/** All requests of the process are sent by one thread. */
+const turns = new SendingTurns();
+
 /** Sends POST requests by fetch. */
 export class HttpClient {
   readonly #clock: Clock;
@@ -59,7 +63,12 @@ export class HttpClient {
       abort.abort();
     });
     try {
-      return await send(request, abort.signal);
+      const turn = turns.begin();
+      if (turn !== undefined) await turn;
+      const response = await fetchOnce(request, request.url, abort.signal);
+      const target = redirectTarget(response, request, request.url);
+      const result = target === undefined ? answer(response) : follow(request, response, target);
+      return result instanceof Promise ? await result : result;
     } catch (thrown) {
       // Where it was the token that did not come, the transport says so.
       if (isTimeout && !(thrown instanceof CodedError)) return { type: "timeout" };
@@ -67,6 +76,7 @@ export class HttpClient {
       const leftMs = startedAt + timeoutMs - this.#clock.now();
       return { type: "connection", ...(await request.transport.explain(thrown, leftMs)) };
     } finally {
+      turns.end();
       timer.cancel();
     }
   }
@@ -86,19 +96,24 @@ export class HttpClient {
   }
 }
 
-async function send(request: PostRequest, signal: AbortSignal): Promise<PostResult> {
-  let url = request.url;
-  for (let redirects = 0; ; redirects += 1) {
-    const response = await fetchOnce(request, url, signal);
-    const target =
-      request.followRedirects && redirects < maxRedirects ? redirectTarget(response, url) : undefined;
-    if (target === undefined) {
-      const text = await readAnswer(response);
-      return { type: "answer", status: response.status, headers: response.headers, text };
-    }
+function answer(response: Response): PostResult | Promise<PostResult> {
+  const { status, headers } = response;
+  const text = readAnswer(response);
+  if (typeof text === "string") return { type: "answer", status, headers, text };
+  return text.then((read) => ({ type: "answer", status, headers, text: read }));
+}
+
+/** Goes where answers point to; the last one that may be followed is the answer, whatever it is. */
+async function follow(request: PostRequest, redirect: Response, target: string): Promise<PostResult> {
+  let response = redirect;
+  let next: string | undefined = target;
+  for (let redirects = 1; next !== undefined; redirects += 1) {
     await readAnswer(response);
-    url = target;
+    const url: string = next;
+    response = await fetchOnce(request, url, request.abort.signal);
+    next = redirects < maxRedirects ? redirectTarget(response, request, url) : undefined;
   }
+  return answer(response);
 }
 
 function fetchOnce(request: OpenRequest, url: string, signal: AbortSignal): Promise<Response> {
@@ -113,8 +128,8 @@ function fetchOnce(request: OpenRequest, url: string, signal: AbortSignal): Prom
 }
 
 // Go would turn the POST into an empty GET, and another host must not see the endpoint's credentials.
-function redirectTarget(response: Response, from: string): string | undefined {
-  if (response.status < 301 || response.status > 308) return undefined;
+function redirectTarget(response: Response, request: PostRequest, from: string): string | undefined {
+  if (response.status < 301 || response.status > 308 || !request.followRedirects) return undefined;
   const location = response.headers.get("location");
   if (location === null || !URL.canParse(location, from)) return undefined;
   const target = new URL(location, from);

@@ -6,11 +6,14 @@ const readAnswerBytes = 64 * 1024;
 
 /**
  * The beginning of an answer's body, for messages. The whole body is read where it is short, so that the connection
- * can be used again.
+ * can be used again. Without a promise where there is nothing to read, as in most answers.
  */
-export async function readAnswer(response: Response): Promise<string> {
-  const declared = Number(response.headers.get("content-length") ?? Number.NaN);
-  if (declared === 0) return "";
+export function readAnswer(response: Response): string | Promise<string> {
+  const declared = response.headers.get("content-length");
+  return declared === "0" ? "" : readBody(response, Number(declared ?? Number.NaN));
+}
+
+async function readBody(response: Response, declared: number): Promise<string> {
   if (declared <= readAnswerBytes) return decodeText(await response.bytes());
   if (response.body === null) return "";
   let text = new Uint8Array(0);

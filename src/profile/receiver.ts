@@ -71,10 +71,10 @@ export class DeliveryPlan {
   }
 
   /** Sends everything at once; call only where there is no problem. */
-  async send(): Promise<Outcome> {
+  send(): Promise<Outcome> {
     const [only] = this.#deliveries;
     if (this.#branches.length > 0 || this.#deliveries.length > 1) return this.#sendAll();
-    return only === undefined ? [] : only.send(this.request);
+    return only === undefined ? Promise.resolve([]) : only.send(this.request);
   }
 
   async #sendAll(): Promise<Outcome> {

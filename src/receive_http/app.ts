@@ -29,15 +29,18 @@ const paths: readonly (readonly [path: string, route: Route])[] = [
  */
 export function createApp(serve: Serve, onDefect: (error: Error) => void): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>({ getPath });
+  // In an app of their own: where two handlers match, Hono composes them for each request.
+  const otherMethods = new Hono({ getPath });
   for (const [path, route] of paths) {
     app.post(path, (context) => serve(route, context.req.raw, context.env.server));
-    app.all(path, () => new Response(null, { status: 405, headers: { Allow: "POST" } }));
+    otherMethods.all(path, () => new Response(null, { status: 405, headers: { Allow: "POST" } }));
   }
+  otherMethods.notFound(() => textResponse(404, "404 page not found"));
   app.onError((error) => {
     onDefect(error);
     return textResponse(500, "internal error");
   });
-  app.notFound(() => textResponse(404, "404 page not found"));
+  app.notFound((context) => otherMethods.fetch(context.req.raw));
   return app;
 }
 

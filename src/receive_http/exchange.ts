@@ -1,3 +1,4 @@
+import type { Listed } from "../base/roster.ts";
 import { type ByteBudget, HeldBytes } from "../http/byte_budget.ts";
 import type { ServerFacts } from "../http/listener.ts";
 import type { RequestContext } from "../profile/request_context.ts";
@@ -23,7 +24,8 @@ const answerShare = 0.05;
 const longestAnswerMs = 50;
 
 /** One request and what belongs to it until it is answered. */
-export class Exchange implements RequestContext {
+export class Exchange implements RequestContext, Listed {
+  rosterIndex = -1;
   readonly request: Request;
   readonly startedAt: number;
   readonly deadlineAt: number;

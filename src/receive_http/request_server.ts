@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { CodedError } from "../base/failure.ts";
 import { InFlight } from "../base/in_flight.ts";
+import { Roster } from "../base/roster.ts";
 import type { ComponentContext } from "../component/definition.ts";
 import { ByteBudget } from "../http/byte_budget.ts";
 import { longestIdleSeconds, type ServerFacts } from "../http/listener.ts";
@@ -38,7 +39,7 @@ export class RequestServer {
   readonly #isAged: RequestServerParts["isAged"];
   readonly #repeated: RepeatedLog;
   readonly #budget: ByteBudget;
-  readonly #exchanges = new Set<Exchange>();
+  readonly #exchanges = new Roster<Exchange>();
   readonly #routes = new Map<Route, RouteMetrics>();
   readonly #notes: RequestNotes;
   #args: ReceiveHttpArguments;
@@ -79,7 +80,7 @@ export class RequestServer {
 
   /** The senders, as `address:port`, whose requests are being served. */
   senders(): ReadonlySet<string> {
-    return new Set([...this.#exchanges].map((exchange) => exchange.remote()));
+    return new Set(this.#exchanges.members().map((exchange) => exchange.remote()));
   }
 
   /** Resolves when the requests that are under way now have ended, at the latest after `graceMs`. */
@@ -118,7 +119,7 @@ export class RequestServer {
     } finally {
       giveBackTime?.();
       inFlight.end();
-      this.#exchanges.delete(exchange);
+      this.#exchanges.remove(exchange);
       exchange.held.release();
       const seconds = (clock.now() - startedAt) / 1000;
       const status = response?.status ?? 500;

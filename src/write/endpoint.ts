@@ -1,5 +1,6 @@
 import { Backoff } from "../base/backoff.ts";
 import { type Clock, sleep } from "../base/clock.ts";
+import { Roster } from "../base/roster.ts";
 import { Slots } from "../base/slots.ts";
 import type { HttpClient, PostResult } from "../http/http_client.ts";
 import { type DeliveryFailure, delivered, type Outcome } from "../profile/failure_report.ts";
@@ -39,7 +40,7 @@ export class Endpoint {
   readonly #parts: EndpointParts;
   readonly #slots: Slots;
   readonly #hedges = new HedgeBudget();
-  readonly #races = new Set<HedgedPost>();
+  readonly #races = new Roster<HedgedPost>();
   /** Whether an answer came since a connection last broke, so that an idle one may be in use again. */
   #hasIdleConnections = false;
 
@@ -47,7 +48,7 @@ export class Endpoint {
     this.#parts = parts;
     this.#slots = new Slots(parts.args.max_in_flight, parts.clock);
     parts.ending.addEventListener("abort", () => {
-      for (const race of this.#races) race.cancel();
+      for (const race of this.#races.members()) race.cancel();
     });
   }
 
@@ -134,7 +135,7 @@ export class Endpoint {
       return await race.run();
     } finally {
       canceled?.removeEventListener("abort", cancel);
-      this.#races.delete(race);
+      this.#races.remove(race);
     }
   }
 
@@ -151,12 +152,23 @@ export class Endpoint {
       isHedge: isFresh,
     });
     try {
-      const result = await this.#post(outgoing, progress, isFresh, abort, span?.context);
+      let result = await this.#post(outgoing, isFresh, abort, span?.context);
+      if (this.#mayBeStale(result, isFresh) && !progress.hasReconnected) {
+        // The server may have closed an idle connection just as it was used again; that is nobody's failure.
+        progress.hasReconnected = true;
+        this.#hasIdleConnections = false;
+        result = await this.#post(outgoing, true, abort, span?.context);
+      }
+      if (result.type === "answer") this.#hasIdleConnections = true;
       span?.end(result);
       return result;
     } finally {
       this.#slots.giveBack();
     }
+  }
+
+  #mayBeStale(result: PostResult, isFresh: boolean): boolean {
+    return result.type === "connection" && result.isReset && !isFresh && this.#hasIdleConnections;
   }
 
   #tryHedge(outgoing: Outgoing, progress: Progress): boolean {
@@ -171,7 +183,6 @@ export class Endpoint {
 
   async #post(
     outgoing: Outgoing,
-    progress: Progress,
     isFresh: boolean,
     abort: AbortController,
     trace: TraceContext | undefined,
@@ -190,13 +201,7 @@ export class Endpoint {
       transport: target.transport,
     });
     metrics.attempted(outgoing.kind, (clock.now() - startedAt) / 1000);
-    if (result.type === "answer") this.#hasIdleConnections = true;
-    const mayBeStale = result.type === "connection" && result.isReset && !isFresh && this.#hasIdleConnections;
-    if (!mayBeStale || progress.hasReconnected) return result;
-    // The server may have closed an idle connection just as it was used again; that is nobody's failure.
-    progress.hasReconnected = true;
-    this.#hasIdleConnections = false;
-    return this.#post(outgoing, progress, true, abort, trace);
+    return result;
   }
 }
 

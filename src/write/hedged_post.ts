@@ -1,4 +1,6 @@
 import type { Clock, Timer } from "../base/clock.ts";
+import type { Listed } from "../base/roster.ts";
+import { AbortPool } from "../http/abort_pool.ts";
 import type { PostResult } from "../http/http_client.ts";
 
 /** Sends one attempt; `isFresh` asks for a connection of its own. Aborting `abort` ends it. */
@@ -16,8 +18,11 @@ export interface HedgedPostParts {
   readonly clock: Clock;
 }
 
+const aborts = new AbortPool();
+
 /** The race: the first success wins, and what is still under way then is cancelled. */
-export class HedgedPost {
+export class HedgedPost implements Listed {
+  rosterIndex = -1;
   readonly #parts: HedgedPostParts;
   readonly #underWay: AbortController[] = [];
   readonly #settled = Promise.withResolvers<PostResult>();
@@ -44,11 +49,12 @@ export class HedgedPost {
   }
 
   async #attempt(isFresh: boolean): Promise<void> {
-    const abort = new AbortController();
+    const abort = aborts.take();
     this.#underWay.push(abort);
     try {
       const result = await this.#parts.post(isFresh, abort);
       this.#underWay.splice(this.#underWay.indexOf(abort), 1);
+      aborts.giveBack(abort);
       if (this.#isOver) return;
       if (this.#underWay.length > 0 && !isSuccess(result) && !this.#parts.isFinal(result)) return;
       this.#isOver = true;

@@ -1,0 +1,4 @@
+/** A timer that can be taken back. */
+export interface Timer {
+  cancel(): void;
+}
