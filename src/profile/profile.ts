@@ -30,6 +30,8 @@ export interface Series {
   readonly labels: LabelSet;
   readonly samples: readonly Sample[];
   readonly annotations: readonly Annotation[];
+  /** Samples and annotations as fields of a `push.v1.RawProfileSeries`, where they came so. */
+  readonly encoded?: Uint8Array;
 }
 
 /** What one Push request brought. */

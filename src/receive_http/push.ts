@@ -3,6 +3,8 @@ import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol
 import { CodedError } from "../base/failure.ts";
 import { type PushRequest, PushRequestSchema } from "../gen/push/v1/push_pb.ts";
 import type { BodyRead } from "../http/read_body.ts";
+import { PushScanner } from "../profile/push_scan.ts";
+import { profileOfPush } from "../profile/push_wire.ts";
 import {
   bodyOf,
   type ConnectCall,
@@ -14,7 +16,7 @@ import {
 } from "./connect_call.ts";
 import type { ConnectRouter } from "./connect_router.ts";
 import type { Exchange } from "./exchange.ts";
-import { push } from "./push_call.ts";
+import { pushProfile } from "./push_call.ts";
 import { bodyRefusals, type ServeParts } from "./serve.ts";
 
 /**
@@ -60,12 +62,15 @@ function isPlainUnary(headers: Headers): boolean {
   );
 }
 
+const scanner = new PushScanner();
+
 async function serveUnary(read: BodyRead, call: ConnectCall): Promise<Response> {
   const { exchange, parts } = call;
   try {
     const isGzip = exchange.request.headers.get("content-encoding") === "gzip";
     const plain = isGzip ? await decompressed(read, exchange, parts) : read;
-    await push(decode(bodyOf(plain, parts), parts), call);
+    const message = bodyOf(plain, parts);
+    await pushProfile(scanner.scan(message) ?? profileOfPush(decode(message, parts)), call);
     return new Response(null, { headers: { "Content-Type": "application/proto" } });
   } catch (thrown) {
     if (!(thrown instanceof CodedError)) throw thrown;

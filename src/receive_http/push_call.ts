@@ -11,10 +11,15 @@ import { forward } from "./serve.ts";
  *
  * @throws CodedError with what the sender must be told, where it was not delivered everywhere.
  */
-export async function push(message: PushRequest, call: ConnectCall): Promise<void> {
+export function push(message: PushRequest, call: ConnectCall): Promise<void> {
+  return pushProfile(profileOfPush(message), call);
+}
+
+/** As `push`, of a request that has been taken in already. */
+export async function pushProfile(profile: PushProfile, call: ConnectCall): Promise<void> {
   // A request without series is fine, and there is nothing to send.
-  if (message.series.length === 0) return;
-  const outcome = await forwardPush(profileOfPush(message), call);
+  if (profile.series.length === 0) return;
+  const outcome = await forwardPush(profile, call);
   const code = connectCode(outcome);
   if (code === undefined) return;
   const description = describeOutcome(outcome);

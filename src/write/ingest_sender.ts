@@ -1,6 +1,7 @@
 import { type LabelSet, nameLabel, serviceNameLabel, sortedLabels } from "../profile/label_set.ts";
 import { type IngestProfile, sizeOf } from "../profile/profile.ts";
 import type { RequestContext } from "../profile/request_context.ts";
+import { LabelMemo } from "./label_memo.ts";
 import type { Outgoing } from "./sender.ts";
 
 /** Makes a profile of /ingest ready for sending: labels back into `name`, everything else as it came. */
@@ -9,7 +10,7 @@ export function outgoingIngest(
   externalLabels: ReadonlyMap<string, string>,
   request: RequestContext,
 ): Outgoing {
-  const name = nameParameter(profile.labels, externalLabels);
+  const name = nameParameters.get(profile.labels, externalLabels);
   const headers: [string, string][] = [];
   if (profile.contentType !== undefined) headers.push(["content-type", profile.contentType]);
   if (profile.contentEncoding !== undefined) headers.push(["content-encoding", profile.contentEncoding]);
@@ -33,22 +34,9 @@ function noCode(): undefined {
   return undefined;
 }
 
-/** What was made of label sets, by the external labels that went in: the same ones come again and again. */
-const nameParameters = new WeakMap<ReadonlyMap<string, string>, WeakMap<LabelSet, string>>();
-
-function nameParameter(labels: LabelSet, externalLabels: ReadonlyMap<string, string>): string {
-  let known = nameParameters.get(externalLabels);
-  if (known === undefined) {
-    known = new WeakMap();
-    nameParameters.set(externalLabels, known);
-  }
-  let parameter = known.get(labels);
-  if (parameter === undefined) {
-    parameter = `name=${encodeURIComponent(ingestName(labels, externalLabels).toWellFormed())}`;
-    known.set(labels, parameter);
-  }
-  return parameter;
-}
+const nameParameters = new LabelMemo(
+  (labels, externalLabels) => `name=${encodeURIComponent(ingestName(labels, externalLabels).toWellFormed())}`,
+);
 
 /**
  * `service{sorted labels}`. The prefix is the service's name before external labels, the sender's name where

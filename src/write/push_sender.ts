@@ -1,9 +1,10 @@
 import type { FailureCode } from "../base/failure.ts";
 import { deltaLabel, type LabelSet, nameLabel, reservedPrefix } from "../profile/label_set.ts";
 import { type PushProfile, sizeOf } from "../profile/profile.ts";
-import { encodePush } from "../profile/push_wire.ts";
+import { encodeContent, encodeLabels, encodePush } from "../profile/push_wire.ts";
 import type { RequestContext } from "../profile/request_context.ts";
 import { isFailureCode } from "../profile/status.ts";
+import { LabelMemo } from "./label_memo.ts";
 import type { Outgoing } from "./sender.ts";
 
 /** The Connect protocol's version header, which some servers insist on. */
@@ -12,13 +13,20 @@ const connectHeaders = [
   ["connect-protocol-version", "1"],
 ] as const;
 
+const encodedLabels = new LabelMemo((labels, externalLabels) =>
+  encodeLabels(pushLabels(labels, externalLabels)),
+);
+
 /** Makes all series of one Push request ready for sending as one request. */
 export function outgoingPush(
   profile: PushProfile,
   externalLabels: ReadonlyMap<string, string>,
   request: RequestContext,
 ): Outgoing {
-  const series = profile.series.map((one) => ({ ...one, labels: pushLabels(one.labels, externalLabels) }));
+  const series = profile.series.map((one) => ({
+    labels: encodedLabels.get(one.labels, externalLabels),
+    content: encodeContent(one),
+  }));
   return {
     kind: "push",
     size: sizeOf(profile),
