@@ -15,7 +15,7 @@ const layers: readonly (readonly string[])[] = [
   ["receive_http", "write", "relabel", "enrich", "local_store", "debuginfo"],
   ["components.ts"],
   ["config"],
-  ["graph"],
+  ["graph", "convert"],
   ["controller"],
   ["admin"],
   ["cli"],

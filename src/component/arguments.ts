@@ -16,6 +16,10 @@ export interface ArgumentMetadata {
   readonly isBlockList?: true;
   /** `${NAME}` is left alone here. */
   readonly isLiteral?: true;
+  /** It is accepted so that a configuration can move over, and has no meaning. */
+  readonly isIgnored?: true;
+  /** The value names a receiver, as `pyroscope.write.default.receiver`. */
+  readonly isReceiver?: true;
   /** What the value is called in the reference, where the schema's own type would not tell. */
   readonly typeName?: string;
 }
@@ -124,11 +128,26 @@ export function byteSize(minBytes = 0) {
 /** The receivers that a component hands its profiles to; at least one. */
 export function forwardTo() {
   const expected = "expected a receiver such as pyroscope.write.default.receiver";
-  const reference = v.pipe(v.string(expected), v.regex(/^[a-z_]+\.[a-z_]+\.\w+\.receiver$/, expected));
+  const metadata: ArgumentMetadata = { isReceiver: true };
+  const reference = v.pipe(
+    v.string(expected),
+    v.regex(/^[a-z_]+\.[a-z_]+\.\w+\.receiver$/, expected),
+    v.metadata({ ...metadata }),
+  );
   return v.pipe(
     list(reference),
     v.minLength(1, "must name at least one receiver"),
     v.description("Receivers that every profile goes to, such as pyroscope.write.default.receiver."),
+  );
+}
+
+/** An argument of Alloy's that has no meaning here. */
+export function ignored<Schema extends v.GenericSchema>(schema: Schema) {
+  const metadata: ArgumentMetadata = { isIgnored: true };
+  return v.pipe(
+    schema,
+    v.description("Has no meaning here: accepted so that a configuration can move over."),
+    v.metadata({ ...metadata }),
   );
 }
 

@@ -7,6 +7,7 @@ import {
   filledText,
   flag,
   forwardTo,
+  ignored,
   integer,
   list,
   oneOf,
@@ -107,22 +108,20 @@ const auth = block({
   ),
 });
 
-const ignored = "Has no meaning here: accepted so that a configuration can move over.";
-
 const http2 = block({
   enabled: documented(v.optional(flag(), true), "Whether HTTP/2 is spoken, over TLS and in clear text."),
-  max_handlers: documented(v.optional(integer(0)), ignored),
-  max_concurrent_streams: documented(v.optional(integer(0)), ignored),
-  max_decoder_header_table_size: documented(v.optional(integer(0)), ignored),
-  max_encoder_header_table_size: documented(v.optional(integer(0)), ignored),
-  max_read_frame_size: documented(v.optional(integer(0)), ignored),
-  permit_prohibited_ciphers: documented(v.optional(flag()), ignored),
-  idle_timeout: documented(v.optional(duration()), ignored),
-  read_idle_timeout: documented(v.optional(duration()), ignored),
-  ping_timeout: documented(v.optional(duration()), ignored),
-  write_byte_timeout: documented(v.optional(duration()), ignored),
-  max_upload_buffer_per_connection: documented(v.optional(integer(0)), ignored),
-  max_upload_buffer_per_stream: documented(v.optional(integer(0)), ignored),
+  max_handlers: ignored(v.optional(integer(0))),
+  max_concurrent_streams: ignored(v.optional(integer(0))),
+  max_decoder_header_table_size: ignored(v.optional(integer(0))),
+  max_encoder_header_table_size: ignored(v.optional(integer(0))),
+  max_read_frame_size: ignored(v.optional(integer(0))),
+  permit_prohibited_ciphers: ignored(v.optional(flag())),
+  idle_timeout: ignored(v.optional(duration())),
+  read_idle_timeout: ignored(v.optional(duration())),
+  ping_timeout: ignored(v.optional(duration())),
+  write_byte_timeout: ignored(v.optional(duration())),
+  max_upload_buffer_per_connection: ignored(v.optional(integer(0))),
+  max_upload_buffer_per_stream: ignored(v.optional(integer(0))),
 });
 
 const grpc = block({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { toLower, toUpper } from "../../src/relabel/letter_case.ts";
+import { toLower, toUpper } from "../../src/base/letter_case.ts";
 
 // What Go 1.26 makes of the same texts.
 describe("letter case as in Go", () => {

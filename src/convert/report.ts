@@ -1,0 +1,63 @@
+import { formatProblem } from "../config/problem.ts";
+import type { Converted } from "./convert_source.ts";
+import { Excerpts } from "./excerpt.ts";
+import type { SourceProblem } from "./syntax_tree.ts";
+
+/** How many problems are shown one by one. */
+const maxShown = 100;
+
+/** Tells of a conversion in words: problems with their lines, then what was turned and what was not. */
+export class Report {
+  readonly #file: string;
+  readonly #excerpts: Excerpts;
+
+  /** @param file its name as the operator gave it. */
+  constructor(file: string, source: string) {
+    this.#file = file;
+    this.#excerpts = new Excerpts(source);
+  }
+
+  /** Each problem as `file:line:column: path: message`, with the line, a caret, and what to do about it. */
+  problems(problems: readonly SourceProblem[]): string {
+    const shown = problems.slice(0, maxShown).map((problem) => {
+      const excerpt = this.#excerpts.show(problem.span);
+      const hint = problem.hint === undefined ? undefined : `      = ${problem.hint}`;
+      return [this.#line(problem), excerpt, hint].filter((part) => part !== undefined).join("\n");
+    });
+    const more = problems.length > maxShown ? [`and ${problems.length - maxShown} more`] : [];
+    return lines([...shown, ...more]);
+  }
+
+  /** What was turned, what that asks for, and what was ignored. */
+  summary(converted: Converted): string {
+    const { components, flags, variables, ignored, absentFiles, lostComments } = converted;
+    const parts = [
+      `${this.#file}: turned ${counted(components.length, "component")}: ${components.join(", ")}`,
+    ];
+    if (flags.length > 0) parts.push(`start pyroduct with: ${flags.join(" ")}`);
+    if (variables.length > 0) {
+      parts.push(
+        `must be set in the environment (in Alloy one that is not set is empty; \${NAME:-} is the same here): ${variables.join(", ")}`,
+      );
+    }
+    if (ignored.length > 0) parts.push("ignored:", ...ignored.map((one) => `  ${this.#line(one)}`));
+    if (absentFiles.length > 0) {
+      parts.push("not right on this machine:", ...absentFiles.map((one) => `  ${this.#line(one)}`));
+    }
+    if (lostComments > 0)
+      parts.push(`left out ${counted(lostComments, "comment")}, for which JSON has no place`);
+    return lines(parts);
+  }
+
+  #line({ span, path, message }: SourceProblem): string {
+    return formatProblem(this.#file, { position: this.#excerpts.positionOf(span.start), path, message });
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function lines(parts: readonly string[]): string {
+  return parts.map((part) => `${part}\n`).join("");
+}
