@@ -20,10 +20,13 @@ export function checkResult(
 ): CheckedResult {
   const loaded = loadConfig(yaml, definitions, Object.fromEntries(conversion.variables));
   if (loaded.ok) return { problems: [], absentFiles: [] };
-  const known = new Set(conversion.problems.map(({ path }) => path));
+  const known = conversion.problems.map(({ path }) => path);
+  // What could not be turned is missing now, which has been told.
+  const isKnown = (path: string) => {
+    return known.some((one) => one === path || one.startsWith(`${path}.`) || one.startsWith(`${path}[`));
+  };
   const told = loaded.problems
-    // What could not be turned is missing now, which has been told.
-    .filter(({ path }) => !known.has(path) && !known.has(path.replace(/\[\d+\]$/, "")))
+    .filter(({ path }) => !isKnown(path))
     .map(({ path, message }) => ({ span: conversion.spanOf(path), path, message }));
   return {
     problems: told.filter(({ path }) => !namesFile.test(path)),

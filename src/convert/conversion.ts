@@ -46,9 +46,8 @@ export class Conversion {
     return { start: 0, end: 0 };
   }
 
-  report(path: ConfigPath, span: Span, message: string, hint?: string): void {
-    const problem = { span, path: formatPath(path), message };
-    this.problems.push(hint === undefined ? problem : { ...problem, hint });
+  report(path: ConfigPath, span: Span, message: string, fix?: string): void {
+    this.problems.push({ span, path: formatPath(path), message, fix });
   }
 
   /** What was thrown, where it is one of the expected failures; else it is thrown on. */

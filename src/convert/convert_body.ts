@@ -117,7 +117,7 @@ class BodyConverter {
       return undefined;
     }
     const node = fitExpression(expression, { schema, path, conversion: this.#conversion });
-    return node === undefined ? undefined : { key: name, node };
+    return node === undefined ? emptyList(name, schema) : { key: name, node };
   }
 
   /** Undefined where it can't be worked out, which is for others to tell. */
@@ -139,8 +139,8 @@ class BodyConverter {
     const path = [...this.#path, key ?? name];
     if (key === undefined || file === undefined) {
       const message = `what local.file.${label} holds can't be turned: pyroduct reads no file for this argument`;
-      const hint = "write the value here, or put it into an environment variable";
-      this.#conversion.report(path, span, message, hint);
+      const fix = "write the value here, or put it into an environment variable";
+      this.#conversion.report(path, span, message, fix);
       return undefined;
     }
     if (this.#seen.has(key)) {
@@ -163,6 +163,15 @@ class BodyConverter {
 interface Converted {
   readonly key: string;
   readonly node: Node;
+}
+
+/** A list that can't be turned is none, where leaving it out would be another mistake. */
+function emptyList(key: string, schema: SchemaShape): Converted | undefined {
+  const isNeeded = unwrap(schema).item !== undefined && schema.default === undefined;
+  if (!isNeeded || !isAccepted(schema, [])) return undefined;
+  const node = new YAMLSeq<Node>();
+  node.flow = true;
+  return { key, node };
 }
 
 /** In Go, an empty string and null are what an argument has that is not given. */

@@ -23,8 +23,8 @@ export function convertSetting(block: Block, conversion: Conversion): string[] |
     const flag = statement.type === "attribute" ? loggingFlag(statement, conversion) : undefined;
     if (flag !== undefined) return [flag];
     const path = [block.name, statement.name];
-    const hint = "pyroduct logs to standard error: let a collector read that";
-    conversion.report(path, statement.nameSpan, "can't be turned", hint);
+    const fix = "let a collector read standard error, which is where pyroduct logs";
+    conversion.report(path, statement.nameSpan, "can't be turned", fix);
     return [];
   });
 }

@@ -8,7 +8,7 @@ import { convertBody } from "./convert_body.ts";
 import { convertSetting } from "./convert_setting.ts";
 import { parseSource } from "./parser.ts";
 import type { Attribute, Block, SourceFile, SourceProblem, Statement } from "./syntax_tree.ts";
-import { unknownComponentHint } from "./unknown_reference.ts";
+import { unknownComponentFix } from "./unknown_reference.ts";
 import { addPair, keyNode } from "./yaml_nodes.ts";
 
 /** The forms that a configuration may have. */
@@ -131,8 +131,8 @@ class SourceConverter {
   #convertStatement(statement: Statement): YAMLMap | undefined {
     const { name, nameSpan } = statement;
     if (statement.type === "attribute") {
-      const hint = "arguments stand in the block of a component";
-      this.#conversion.report([name], nameSpan, "an argument has no meaning outside of a block", hint);
+      const fix = "put it into the block of a component";
+      this.#conversion.report([name], nameSpan, "an argument has no meaning outside of a block", fix);
       return undefined;
     }
     const definition = this.#definitions.find(({ type }) => type === name);
@@ -174,7 +174,7 @@ class SourceConverter {
     }
     const path = block.label === "" ? [block.name] : [block.name, block.label];
     const message = "can't be turned: pyroduct has no such component";
-    this.#conversion.report(path, block.nameSpan, message, unknownComponentHint(block.name));
+    this.#conversion.report(path, block.nameSpan, message, unknownComponentFix(block.name));
   }
 
   /** The arguments of files that became a part of what uses them, and files that nothing uses. */

@@ -7,6 +7,9 @@ const maxColumns = 160;
 
 const mask = "…";
 
+/** What a terminal would act upon, or what would turn the order of a line around. */
+const unprintable = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
 /**
  * Shows places of a source as a person sees them. What is in quotes may be a secret: it is masked, but where it is a
  * label, the name of a field, or that of an environment variable.
@@ -37,9 +40,8 @@ export class Excerpts {
     const shown = (before + marked + this.#masked(Math.min(end, to), to)).trimEnd();
     if (shown.length > maxColumns || shown === "") return undefined;
     const number = String(line + 1).padStart(5);
-    const indent = before.replaceAll(/[^\t]/g, " ");
-    const width = Math.max(1, Bun.stringWidth(marked));
-    return `${number} | ${shown}\n${" ".repeat(5)} | ${indent}^${"~".repeat(width - 1)}`;
+    const caret = " ".repeat(Bun.stringWidth(before)) + "^".repeat(Math.max(1, Bun.stringWidth(marked)));
+    return `${number} | ${shown}\n${" ".repeat(5)} | ${caret}`;
   }
 
   #lineOf(offset: number): number {
@@ -68,20 +70,24 @@ export class Excerpts {
     return text + this.#between(at, to);
   }
 
-  /** What is no token: space, comments, and what could not be read. */
+  /** What is no token: space, comments, which may hold an old password, and what could not be read. */
   #between(from: number, to: number): string {
-    const text = this.#source.slice(from, to);
-    return text.replace(/["'`].*$/s, mask);
+    const text = this.#source.slice(from, to).replace(/\/[/*].*$/s, "");
+    return printable(text.replace(/["'`].*$/s, mask));
   }
 
   #shown(tokens: readonly Token[], index: number, from: number, to: number): string {
     const token = tokens[index] as Token;
     const text = this.#source.slice(from, Math.min(to, token.span.end));
-    if (token.type !== "string" || isHarmless(tokens, index)) return text;
+    if (token.type !== "string" || isHarmless(tokens, index)) return printable(text);
     const opens = from === token.span.start ? token.text.slice(0, 1) : "";
     const closes = to >= token.span.end ? token.text.slice(-1) : "";
     return `${opens}${mask}${closes}`;
   }
+}
+
+function printable(text: string): string {
+  return text.replaceAll("\t", " ").replaceAll(unprintable, "�");
 }
 
 function isHarmless(tokens: readonly Token[], index: number): boolean {

@@ -147,7 +147,10 @@ export class ExpressionParser {
       items.push(read());
       if (this.#tokens.takeIf(",") !== undefined) continue;
       if (this.#tokens.current.type === "terminator") {
-        throw this.#tokens.failure("expected a comma", "a list over several lines has one after each value");
+        throw this.#tokens.failure(
+          "expected a comma",
+          "put one after each value of a list that has several lines",
+        );
       }
       break;
     }

@@ -45,6 +45,7 @@ class Parser {
       if (extra.type === "end") break;
       this.#report(extra, "there is no block that this could close");
       this.#tokens.take();
+      this.#tokens.takeIf("terminator");
     }
     return { statements, span: { start: 0, end: this.#tokens.current.span.end } };
   }
@@ -69,7 +70,7 @@ class Parser {
   #expectLineEnd(): void {
     const token = this.#tokens.current;
     if (token.type === "terminator") this.#tokens.take();
-    else throw this.#tokens.failure("expected the end of the line", "each statement has a line of its own");
+    else throw this.#tokens.failure("expected the end of the line", "give each statement a line of its own");
   }
 
   #parseStatement(): Statement {

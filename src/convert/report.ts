@@ -21,8 +21,8 @@ export class Report {
   problems(problems: readonly SourceProblem[]): string {
     const shown = problems.slice(0, maxShown).map((problem) => {
       const excerpt = this.#excerpts.show(problem.span);
-      const hint = problem.hint === undefined ? undefined : `      = ${problem.hint}`;
-      return [this.#line(problem), excerpt, hint].filter((part) => part !== undefined).join("\n");
+      const fix = problem.fix === undefined ? undefined : `  fix: ${problem.fix}`;
+      return [this.#line(problem), excerpt, fix].filter((part) => part !== undefined).join("\n");
     });
     const more = problems.length > maxShown ? [`and ${problems.length - maxShown} more`] : [];
     return lines([...shown, ...more]);

@@ -87,7 +87,11 @@ const env = (call: CallSite): Value => {
   const [name = ""] = knownTexts(call, 1);
   if (/^[A-Za-z_]\w*$/.test(name)) return { type: "text", parts: [{ variable: name, fallback: undefined }] };
   const message = `${JSON.stringify(name)} is no name that \${…} can have`;
-  throw new Untranslatable(call.span, message, "a name has letters, digits and _, and begins with no digit");
+  throw new Untranslatable(
+    call.span,
+    message,
+    "use a name of letters, digits and _ that begins with no digit",
+  );
 };
 
 const concat = (call: CallSite): Value => {

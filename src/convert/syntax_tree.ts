@@ -10,8 +10,8 @@ export interface SourceProblem {
   /** The argument that is meant, `pyroscope.write.a.endpoint.url`; empty where none is. */
   readonly path: string;
   readonly message: string;
-  /** What to do about it, where that is known. */
-  readonly hint?: string;
+  /** What to do about it, where that is known: a sentence that begins with a verb; no secret. */
+  readonly fix?: string | undefined;
 }
 
 /** A comment as it was written, with its slashes. */

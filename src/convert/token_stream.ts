@@ -70,10 +70,10 @@ export class TokenStream {
   }
 
   /** A failure at the current token, with what stands there. */
-  failure(message: string, hint?: string): SyntaxFailure {
+  failure(message: string, fix?: string): SyntaxFailure {
     const { span, type } = this.current;
     const found = message.startsWith("expected") ? `${message}, found ${tokenNames[type] ?? type}` : message;
-    return new SyntaxFailure({ span, path: "", message: found, ...(hint === undefined ? {} : { hint }) });
+    return new SyntaxFailure({ span, path: "", message: found, fix });
   }
 
   #at(index: number): Token {

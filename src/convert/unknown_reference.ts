@@ -1,56 +1,52 @@
 import type { Span } from "./syntax_tree.ts";
 import { Untranslatable } from "./value.ts";
 
+const targets =
+  "let something write the targets to a file in the format of Prometheus' file_sd, and name it in targets_files: pyroduct discovers nothing";
+
 /** What to do about names that begin like this, the longer beginnings first. */
-const references: readonly (readonly [beginning: string, hint: string])[] = [
-  [
-    "local.file.",
-    "name the file in the argument itself; pyroduct reads secrets, certificates and targets from files",
-  ],
-  [
-    "discovery.",
-    "pyroduct discovers nothing: let something write the targets to a file in the format of Prometheus' file_sd, and name it in targets_files",
-  ],
-  [
-    "prometheus.exporter.",
-    "pyroduct discovers nothing: let something write the targets to a file in the format of Prometheus' file_sd, and name it in targets_files",
-  ],
-  ["remote.", "mount it as a file, and use the argument that ends in _file"],
+const references: readonly (readonly [beginning: string, fix: string])[] = [
+  ["local.file.", "define the local.file, or name the file in the argument made for it, which ends in _file"],
+  ["discovery.", targets],
+  ["prometheus.exporter.", targets],
+  ["remote.", "mount it as a file, and use the argument made for that, which ends in _file"],
   ["argument.", "write out what the module is given"],
-  ["constants.", "write the value out, or put it into an environment variable"],
   ["module.", "write out what the module exports"],
+  ["constants.", "write the value out, or put it into an environment variable"],
 ];
 
 /** For a name that refers to nothing pyroduct has. */
 export function unknownReference(path: string, span: Span): Untranslatable {
-  const hint = references.find(([beginning]) => `${path}.`.startsWith(beginning))?.[1];
-  return new Untranslatable(span, `${path} can't be turned`, hint);
+  const fix = references.find(([beginning]) => `${path}.`.startsWith(beginning))?.[1];
+  return new Untranslatable(span, `${path} can't be turned`, fix);
 }
 
-/** Of components and blocks that pyroduct has no counterpart for, what to do instead; the longer beginnings first. */
-const components: readonly (readonly [beginning: string, hint: string])[] = [
+const modules = "write out what the module stands for: pyroduct has none";
+
+/** Of components and blocks that have no counterpart, what to do instead; the longer beginnings first. */
+const components: readonly (readonly [beginning: string, fix: string])[] = [
   [
     "pyroscope.",
-    "pyroduct takes profiles and collects none: leave this to Alloy, and let its pyroscope.write send to pyroduct",
+    "leave it to Alloy, which collects profiles, and let its pyroscope.write send them to pyroduct",
   ],
   [
     "discovery.",
-    "pyroduct discovers nothing: pyroscope.enrich can read targets from files, by targets_files",
+    "let pyroscope.enrich read targets from files, by targets_files: pyroduct discovers nothing",
   ],
-  ["remote.", "pyroduct fetches no values: mount secrets as files, or put them into the environment"],
-  ["local.", "pyroduct watches the files that its own arguments name, and no others"],
-  ["import.", "pyroduct has no modules: write out what this one holds"],
-  ["declare.", "pyroduct has no modules: write out what this one stands for"],
-  ["argument.", "pyroduct has no modules: write out what this one stands for"],
-  ["export.", "pyroduct has no modules: write out what this one stands for"],
+  ["remote.", "mount secrets as files, or put them into the environment: pyroduct fetches no values"],
+  ["local.file.", "give it a label and a filename"],
+  ["import.", modules],
+  ["declare.", modules],
+  ["argument.", modules],
+  ["export.", modules],
   ["foreach.", "write out each of them"],
-  ["tracing.", "pyroduct's spans leave by OTLP where the OTEL_EXPORTER_OTLP_… variables say so"],
-  ["http.", "the admin server is plain HTTP on a loopback address: see --server.http.listen-addr"],
-  ["remotecfg.", "pyroduct reads a file: have it replaced, and reload by SIGHUP or --config.watch"],
+  ["tracing.", "set the OTEL_EXPORTER_OTLP_… variables, which say where pyroduct's own spans go"],
+  ["http.", "use --server.http.listen-addr, which says where the admin server listens"],
+  ["remotecfg.", "have the file replaced, and reload by SIGHUP or with --config.watch"],
 ];
 
 /** What to do about a component or block of this name. */
-export function unknownComponentHint(name: string): string {
-  const hint = components.find(([beginning]) => `${name}.`.startsWith(beginning))?.[1];
-  return hint ?? "pyroduct takes profiles and nothing else: leave this to Alloy";
+export function unknownComponentFix(name: string): string {
+  const fix = components.find(([beginning]) => `${name}.`.startsWith(beginning))?.[1];
+  return fix ?? "leave it to Alloy: pyroduct takes profiles and nothing else";
 }

@@ -28,18 +28,18 @@ export type Value =
 export class Untranslatable extends Error {
   override readonly name = "Untranslatable";
   readonly span: Span;
-  readonly hint: string | undefined;
+  readonly fix: string | undefined;
 
-  constructor(span: Span, message: string, hint?: string) {
+  constructor(span: Span, message: string, fix?: string) {
     super(message);
     this.span = span;
-    this.hint = hint;
+    this.fix = fix;
   }
 
   /** As a problem of the argument at this path. */
   problem(path: string): SourceProblem {
-    const { span, message, hint } = this;
-    return { span, path, message, ...(hint === undefined ? {} : { hint }) };
+    const { span, message, fix } = this;
+    return { span, path, message, fix };
   }
 }
 
