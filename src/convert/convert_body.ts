@@ -10,7 +10,7 @@ import { isAccepted } from "./fit_scalar.ts";
 import { fitExpression, isBlock } from "./fit_value.ts";
 import type { Attribute, Block, Body, Expression, Statement } from "./syntax_tree.ts";
 import { type Value, wholeText } from "./value.ts";
-import { addPair, keyNode } from "./yaml_nodes.ts";
+import { addPair } from "./yaml_nodes.ts";
 
 type Entries = Readonly<Record<string, SchemaShape>>;
 
@@ -45,17 +45,20 @@ class BodyConverter {
       const inner = comments.take(statement.span.start, statement.span.end);
       const after = comments.takeTrailing(statement.span.end, next);
       at = statement.span.end;
-      if (found !== undefined) this.#add(found, joinComments(before, inner), after, isRepeated);
+      if (found !== undefined) this.#add(found, joinComments(before, inner), after);
     }
     const rest = comments.take(at, span.end);
     if (rest !== undefined) this.#map.comment = rest;
     return this.#map;
   }
 
-  #add({ key, node }: Converted, before: string | undefined, after: string | undefined, isRepeated: boolean) {
-    if (!isRepeated) return addPair(this.#map, keyNode(key), node, before, after);
+  #add({ key, node, isItem }: Converted, before: string | undefined, after: string | undefined): void {
+    if (isItem !== true) {
+      addPair(this.#map, key, node, before, after);
+      return;
+    }
     const list = this.#lists.get(key) ?? new YAMLSeq<Node>();
-    if (list.items.length === 0) addPair(this.#map, keyNode(key), list);
+    if (list.items.length === 0) addPair(this.#map, key, list);
     this.#lists.set(key, list);
     const above = joinComments(before, after);
     if (above !== undefined) node.commentBefore = above;
@@ -102,7 +105,7 @@ class BodyConverter {
     const entries = shape.entries ?? (shape.item === undefined ? {} : (unwrap(shape.item).entries ?? {}));
     const inner = isRepeated ? [...path, this.#lists.get(name)?.items.length ?? 0] : path;
     this.#conversion.remember(inner, nameSpan);
-    return { key: name, node: convertBody(body, entries, inner, this.#conversion) };
+    return { key: name, node: convertBody(body, entries, inner, this.#conversion), isItem: isRepeated };
   }
 
   #convertAttribute({ name, value: expression }: Attribute, schema: SchemaShape): Converted | undefined {
@@ -163,6 +166,8 @@ class BodyConverter {
 interface Converted {
   readonly key: string;
   readonly node: Node;
+  /** Whether it is one of several blocks of its name. */
+  readonly isItem?: boolean;
 }
 
 /** A list that can't be turned is none, where leaving it out would be another mistake. */

@@ -9,7 +9,7 @@ import { convertSetting } from "./convert_setting.ts";
 import { parseSource } from "./parser.ts";
 import type { Attribute, Block, SourceFile, SourceProblem, Statement } from "./syntax_tree.ts";
 import { unknownComponentFix } from "./unknown_reference.ts";
-import { addPair, keyNode } from "./yaml_nodes.ts";
+import { addPair } from "./yaml_nodes.ts";
 
 /** The forms that a configuration may have. */
 export const outputFormats = ["yaml", "json"] as const;
@@ -79,7 +79,7 @@ class SourceConverter {
 
   convert(format: OutputFormat): Converted {
     const { comments, problems, ignored, variables } = this.#conversion;
-    const document = new Document(this.#root, { merge: true });
+    const document = new Document(this.#root, { compat: "yaml-1.1" });
     const { statements, span } = this.#file.body;
     const header = comments.takeHeader(statements[0]?.span.start ?? span.end);
     if (header !== undefined) document.commentBefore = header;
@@ -159,9 +159,9 @@ class SourceConverter {
 
   #addComponent({ name, label }: Block, map: YAMLMap, comment: string | undefined): void {
     const labels = this.#types.get(name) ?? new YAMLMap();
-    if (!this.#types.has(name)) addPair(this.#root, keyNode(name), labels);
+    if (!this.#types.has(name)) addPair(this.#root, name, labels);
     this.#types.set(name, labels);
-    addPair(labels, keyNode(label), map, comment);
+    addPair(labels, label, map, comment);
     this.#components.push(`${name}.${label}`);
   }
 
@@ -173,7 +173,7 @@ class SourceConverter {
       return;
     }
     const path = block.label === "" ? [block.name] : [block.name, block.label];
-    const message = "can't be turned: pyroduct has no such component";
+    const message = `can't be turned: pyroduct has no such ${block.label === "" ? "block" : "component"}`;
     this.#conversion.report(path, block.nameSpan, message, unknownComponentFix(block.name));
   }
 

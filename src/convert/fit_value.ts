@@ -5,7 +5,7 @@ import { evaluate } from "./evaluate.ts";
 import { fitScalar, type Place } from "./fit_scalar.ts";
 import type { Expression, Span } from "./syntax_tree.ts";
 import type { Value } from "./value.ts";
-import { addPair, keyNode } from "./yaml_nodes.ts";
+import { addPair } from "./yaml_nodes.ts";
 
 /**
  * The node for an expression, with the comments in it. Lists and mappings that are written out lose no more than
@@ -81,7 +81,7 @@ function fitFields(
     const inner = conversion.comments.take(field.start, field.end);
     const after = conversion.comments.takeTrailing(field.end, fields[index + 1]?.span.start ?? span.end);
     at = field.end;
-    if (node !== undefined) addPair(map, keyNode(name), node, joinComments(before, inner), after);
+    if (node !== undefined) addPair(map, name, node, joinComments(before, inner), after);
   }
   const rest = conversion.comments.take(at, span.end);
   if (rest !== undefined) map.comment = rest;
@@ -124,7 +124,7 @@ function fitEntries(
   const map = new YAMLMap();
   for (const [name, item] of entries) {
     const node = fitValue(item, span, { schema, path: [...path, name], conversion });
-    if (node !== undefined) addPair(map, keyNode(name), node);
+    if (node !== undefined) addPair(map, name, node);
   }
   return map;
 }

@@ -43,7 +43,7 @@ class Parser {
       statements.push(...this.#parseStatements("end"));
       const extra = this.#tokens.current;
       if (extra.type === "end") break;
-      this.#report(extra, "there is no block that this could close");
+      this.#report(extra.span, "there is no block that this could close");
       this.#tokens.take();
       this.#tokens.takeIf("terminator");
     }
@@ -87,8 +87,8 @@ class Parser {
   }
 
   #parseAttribute(name: string, nameSpan: Span, label: Token | undefined): Attribute {
-    if (name.includes(".")) throw failureAt(nameSpan, "the name of an argument has no dots");
-    if (label !== undefined) throw failureAt(label.span, "an argument has no label");
+    if (name.includes(".")) this.#report(nameSpan, "the name of an argument has no dots");
+    if (label !== undefined) this.#report(label.span, "an argument has no label");
     this.#tokens.take();
     const value = this.#expressions.parse();
     return { type: "attribute", name, nameSpan, value, span: { start: nameSpan.start, end: value.span.end } };
@@ -100,7 +100,7 @@ class Parser {
       const isBare = label === undefined && !name.includes(".");
       throw this.#tokens.failure(`expected ${isBare ? "= and a value, or " : ""}a block in braces`);
     }
-    if (label !== undefined) checkLabel(label);
+    if (label !== undefined) this.#checkLabel(label);
     this.#tokens.take();
     const start = current.span.end;
     const statements = this.#parseStatements("}");
@@ -131,18 +131,14 @@ class Parser {
     return types.includes(this.#tokens.current.type);
   }
 
-  #report(token: Token, message: string): void {
-    this.problems.push({ span: token.span, path: "", message });
+  #checkLabel({ text, span }: Token): void {
+    if (!text.startsWith('"')) this.#report(span, "a label stands in double quotes");
+    else if (text !== '""' && !/^"[\p{L}_][\p{L}\p{Nd}_]*"$/u.test(text)) {
+      this.#report(span, "a label holds only letters, digits and _, and begins with no digit");
+    }
   }
-}
 
-function checkLabel(label: Token): void {
-  if (!label.text.startsWith('"')) throw failureAt(label.span, "a label stands in double quotes");
-  if (label.text !== '""' && !/^"[\p{L}_][\p{L}\p{Nd}_]*"$/u.test(label.text)) {
-    throw failureAt(label.span, "a label holds only letters, digits and _, and begins with no digit");
+  #report(span: Span, message: string): void {
+    this.problems.push({ span, path: "", message });
   }
-}
-
-function failureAt(span: Span, message: string): SyntaxFailure {
-  return new SyntaxFailure({ span, path: "", message });
 }

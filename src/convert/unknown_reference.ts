@@ -15,9 +15,13 @@ const references: readonly (readonly [beginning: string, fix: string])[] = [
   ["constants.", "write the value out, or put it into an environment variable"],
 ];
 
+const receivers =
+  "name a pyroscope.write, pyroscope.relabel or pyroscope.enrich: nothing else takes profiles";
+
 /** For a name that refers to nothing pyroduct has. */
 export function unknownReference(path: string, span: Span): Untranslatable {
-  const fix = references.find(([beginning]) => `${path}.`.startsWith(beginning))?.[1];
+  const known = references.find(([beginning]) => `${path}.`.startsWith(beginning))?.[1];
+  const fix = known ?? (path.endsWith(".receiver") ? receivers : undefined);
   return new Untranslatable(span, `${path} can't be turned`, fix);
 }
 
