@@ -87,11 +87,11 @@ class Lexer implements Tokens {
     } else if (character === "`") {
       this.#readRaw();
     } else {
-      this.#readWord(character);
+      this.#readWord();
     }
   }
 
-  #readWord(character: string): void {
+  #readWord(): void {
     const start = this.#at;
     const word = this.#match(identifier);
     if (word !== undefined) {
@@ -105,7 +105,8 @@ class Lexer implements Tokens {
       return;
     }
     const symbol = symbols.find((one) => this.#source.startsWith(one, start));
-    this.#at += symbol?.length ?? String.fromCodePoint(this.#source.codePointAt(start) ?? 0).length;
+    const [character = ""] = this.#source.slice(start, start + 2);
+    this.#at += symbol?.length ?? character.length;
     if (symbol !== undefined) this.#push(symbol, start);
     else this.#report(start, `the character ${nameOf(character)} has no meaning here`);
   }
@@ -201,6 +202,7 @@ function wordType(word: string): TokenType {
 }
 
 function nameOf(character: string): string {
-  const isPrintable = /^[\x21-\x7e]$/.test(character);
-  return isPrintable ? character : `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+  if (/^[\x21-\x7e]$/.test(character)) return character;
+  const point = character.codePointAt(0) ?? 0;
+  return `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
 }

@@ -119,7 +119,7 @@ describe("values are what they were", () => {
     fc.assert(
       fc.property(
         fc.dictionary(label, text, { maxKeys: 4 }),
-        fc.array(text, { maxLength: 4 }),
+        fc.array(line, { maxLength: 4 }),
         (labels, values) => {
           const fields = Object.entries(labels).map(([name, value]) => `"${name}" = ${quoted(value)}`);
           const source = `pyroscope.write "a" {

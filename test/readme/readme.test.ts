@@ -5,6 +5,7 @@ import { welcome } from "../../src/cli/first_run.ts";
 import { jsonSchema } from "../../src/cli/print_schema.ts";
 import { componentDefinitions } from "../../src/components.ts";
 import { loadConfig } from "../../src/config/load_config.ts";
+import { convertSource } from "../../src/convert/convert_source.ts";
 import { Certificates } from "../transport/certificates.ts";
 import { documentedArguments, schemaArguments } from "./argument_tables.ts";
 import { type CodeBlock, codesIn, readBlocks, readRows } from "./markdown.ts";
@@ -18,6 +19,10 @@ setDefaultTimeout(60_000);
 const markdown = await Bun.file(join(repository, "README.md")).text();
 const blocks = readBlocks(markdown);
 const configurations = blocks.filter(({ language }) => language === "yaml" || language === "json");
+
+/** The configuration of Alloy's that is turned into another. */
+const alloy = "config.alloy";
+const alloySource = blocks.find(({ language, lines }) => language === "alloy" && lines[0] === `// ${alloy}`);
 
 /** The configuration that has mistakes in it. */
 const broken = "broken.yaml";
@@ -84,6 +89,12 @@ describe.concurrent("every configuration of README", () => {
 });
 
 describe.concurrent("what README says", () => {
+  test("of Alloy's language is what convert makes of it", () => {
+    const { text, problems } = convertSource(sourceOf(alloySource), componentDefinitions, "yaml");
+    expect(problems).toEqual([]);
+    expect(configurations.map(({ lines }) => `${lines.join("\n")}\n`)).toContain(text ?? "");
+  });
+
   test("of a first run is what a first run prints", () => {
     const text = welcome(version, "127.0.0.1:4040", "127.0.0.1:12345", "~/.local/state/pyroduct", []);
     expect(textBlocks()).toContain(text.trim());
@@ -140,12 +151,17 @@ function readmeSandbox(): Sandbox {
   const sandbox = new Sandbox();
   for (const [name, content] of Object.entries(samples)) sandbox.write(name, content);
   for (const block of configurations) sandbox.write(fileName(block), block.lines.join("\n"));
+  sandbox.write(alloy, sourceOf(alloySource));
   return sandbox;
 }
 
 // The first line of a configuration says what it is saved as.
 function fileName({ lines, language, firstLine }: CodeBlock): string {
-  return /^# (\S+)$/.exec(lines[0] ?? "")?.[1] ?? `line-${firstLine}.${language}`;
+  return /^# (\S+\.(?:yaml|json))$/.exec(lines[0] ?? "")?.[1] ?? `line-${firstLine}.${language}`;
+}
+
+function sourceOf(block: CodeBlock | undefined): string {
+  return block?.lines.join("\n") ?? "";
 }
 
 function textBlocks(): string[] {
