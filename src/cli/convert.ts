@@ -1,17 +1,32 @@
 import { statSync, writeFileSync } from "node:fs";
+import { type Command, Option } from "commander";
 import { CodedError, messageOf } from "../base/failure.ts";
 import { componentDefinitions } from "../components.ts";
 import { configFile } from "../controller/config_source.ts";
-import { convertSource, type OutputFormat } from "../convert/convert_source.ts";
+import { convertSource, type OutputFormat, outputFormats } from "../convert/convert_source.ts";
 import { Report } from "../convert/report.ts";
 
 /** The flags of `pyroduct convert`. */
-export interface ConvertOptions {
+interface ConvertOptions {
   /** Where the result goes; standard output where it is undefined. */
   readonly output: string | undefined;
   readonly format: OutputFormat;
   /** Writes what could be turned even where something could not. */
   readonly bypassErrors: boolean;
+}
+
+/** Adds the command `convert`. */
+export function addConvert(program: Command, exitWith: (status: number) => void): void {
+  program
+    .command("convert")
+    .description("turn a configuration of Grafana Alloy's into one that does the same")
+    .argument("<config>", "a file in Alloy's configuration language, or - for standard input")
+    .option("-o, --output <file>", "where to write the result (default: standard output)")
+    .addOption(new Option("--format <format>", "what the result is").choices(outputFormats).default("yaml"))
+    .option("--bypass-errors", "write what can be turned, even where something can't", false)
+    .action((path: string, { output, format, bypassErrors }: ConvertOptions) => {
+      exitWith(convert(path, { output, format, bypassErrors }));
+    });
 }
 
 /**
@@ -20,7 +35,7 @@ export interface ConvertOptions {
  * @param path `-` for standard input.
  * @returns the exit status: 1 where something can't be turned, and nothing is written.
  */
-export function convert(path: string, { output, format, bypassErrors }: ConvertOptions): number {
+function convert(path: string, { output, format, bypassErrors }: ConvertOptions): number {
   const { name, isFile, read } = configFile(path);
   const source = read();
   const converted = convertSource(source, componentDefinitions, format);

@@ -2,10 +2,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { parseDuration } from "../base/duration.ts";
 import { CodedError } from "../base/failure.ts";
 import { commit, version } from "../base/version.ts";
-import { outputFormats } from "../convert/convert_source.ts";
 import { formatAddress, type ListenAddress, parseAddress } from "../http/listen_address.ts";
 import { type LogFormat, type LogLevel, logFormats, logLevels } from "../telemetry/log.ts";
-import { type ConvertOptions, convert } from "./convert.ts";
+import { addConvert } from "./convert.ts";
 import { printReference } from "./print_reference.ts";
 import { printSchema } from "./print_schema.ts";
 import { type RunOptions, run } from "./run.ts";
@@ -68,16 +67,7 @@ function createProgram(exitWith: (status: number) => void): Command {
     .argument("<config>", "a YAML or JSON file, or - for standard input")
     .action((path: string) => exitWith(validate(path)));
 
-  program
-    .command("convert")
-    .description("turn a configuration of Grafana Alloy's into one that does the same")
-    .argument("<config>", "a file in Alloy's configuration language, or - for standard input")
-    .option("-o, --output <file>", "where to write the result (default: standard output)")
-    .addOption(new Option("--format <format>", "what the result is").choices(outputFormats).default("yaml"))
-    .option("--bypass-errors", "write what can be turned, even where something can't", false)
-    .action((path: string, { output, format, bypassErrors }: ConvertOptions) => {
-      exitWith(convert(path, { output, format, bypassErrors }));
-    });
+  addConvert(program, exitWith);
 
   const print = program.command("print").description("print something made from what pyroduct knows");
   print.command("schema").description("the JSON Schema of the configuration").action(printSchema);

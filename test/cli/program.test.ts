@@ -1,23 +1,8 @@
-import { describe, expect, spyOn, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import manifest from "../../package.json" with { type: "json" };
-import { runProgram } from "../../src/cli/program.ts";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
-import type { Ended } from "./pyroduct_run.ts";
-
-/** Runs a command in this process. */
-async function command(...args: readonly string[]): Promise<Ended> {
-  const said = { out: "", error: "" };
-  using _out = spyOn(process.stdout, "write").mockImplementation((text) => {
-    said.out += String(text);
-    return true;
-  });
-  using _error = spyOn(process.stderr, "write").mockImplementation((text) => {
-    said.error += String(text);
-    return true;
-  });
-  return { status: await runProgram(args), ...said };
-}
+import { command } from "./command.ts";
 
 describe("a mistake is told, and status 1", () => {
   test.each<[string, readonly string[], string]>([

@@ -147,13 +147,13 @@ describe("what is wrong, and where", () => {
 
 describe("limits", () => {
   test.each([
-    ["parentheses", `a = ${"(".repeat(100_000)}`],
-    ["arrays", `a = ${"[".repeat(100_000)}`],
-    ["blocks", "a {\n".repeat(20_000)],
-    ["negations", `a = ${"!".repeat(100_000)}b`],
-    ["powers", `a = ${"1^".repeat(100_000)}1`],
-    ["operators in a row", `a = ${"1+".repeat(100_000)}1`],
-    ["names in a row", `a = b${".c".repeat(100_000)}`],
+    ["parentheses", `a = ${"(".repeat(20_000)}`],
+    ["arrays", `a = ${"[".repeat(20_000)}`],
+    ["blocks", "a {\n".repeat(2_000)],
+    ["negations", `a = ${"!".repeat(20_000)}b`],
+    ["powers", `a = ${"1^".repeat(20_000)}1`],
+    ["operators in a row", `a = ${"1+".repeat(20_000)}1`],
+    ["names in a row", `a = b${".c".repeat(20_000)}`],
   ])("no stack is deep enough for %s", (_, source) => {
     expect(problemsOf(source)[0]).toContain("more than 200 things lie in one another");
   });
@@ -170,7 +170,7 @@ describe("limits", () => {
   });
 
   test("comments in a row take no more than their length", () => {
-    const comments = "/**/".repeat(500_000);
+    const comments = "/**/".repeat(100_000);
     expect(problemsOf(`a = 1 ${comments}`)).toEqual([]);
   });
 });
