@@ -17,6 +17,8 @@ export class Conversion {
   readonly problems: SourceProblem[] = [];
   /** What is left out without a loss, each with the reason. */
   readonly ignored: SourceProblem[] = [];
+  /** Where `${…}` is text, as everywhere in Alloy; a template may have been meant. */
+  readonly escaped: SourceProblem[] = [];
   /** Environment variables that must be set, with a value that fits where they stand. */
   readonly variables = new Map<string, string | undefined>();
   /** The `local.file` components that became an argument of their own name. */
@@ -54,6 +56,15 @@ export class Conversion {
   reportThrown(path: ConfigPath, thrown: unknown): void {
     if (!(thrown instanceof Untranslatable)) throw thrown;
     this.problems.push(thrown.problem(formatPath(path)));
+  }
+
+  noteEscape(path: ConfigPath): void {
+    const written = formatPath(path);
+    this.escaped.push({
+      span: this.spanOf(written),
+      path: written,
+      message: "holds ${…} as text, as in Alloy",
+    });
   }
 
   ignore(path: ConfigPath, span: Span, message: string): void {

@@ -27,6 +27,8 @@ export interface Converted {
   readonly problems: readonly SourceProblem[];
   /** What was left out, or is without effect, and is no loss. */
   readonly ignored: readonly SourceProblem[];
+  /** Where `${…}` is escaped, since it is text in Alloy. */
+  readonly escaped: readonly SourceProblem[];
   /** Flags of `run` that say what the source says outside of components. */
   readonly flags: readonly string[];
   /** What `validate` would refuse on this machine, for the files that are named. */
@@ -53,6 +55,7 @@ const nothing: Converted = {
   components: [],
   problems: [],
   ignored: [],
+  escaped: [],
   flags: [],
   absentFiles: [],
   variables: [],
@@ -78,7 +81,7 @@ class SourceConverter {
   }
 
   convert(format: OutputFormat): Converted {
-    const { comments, problems, ignored, variables } = this.#conversion;
+    const { comments, problems, ignored, escaped, variables } = this.#conversion;
     const document = new Document(this.#root, { compat: "yaml-1.1" });
     const { statements, span } = this.#file.body;
     const header = comments.takeHeader(statements[0]?.span.start ?? span.end);
@@ -100,10 +103,9 @@ class SourceConverter {
     return {
       text: isEmpty ? undefined : format === "yaml" ? yaml : `${JSON.stringify(document.toJS(), null, 2)}\n`,
       components: this.#components,
-      problems: [...problems, ...checked.problems].toSorted(
-        (one, other) => one.span.start - other.span.start,
-      ),
-      ignored: ignored.toSorted((one, other) => one.span.start - other.span.start),
+      problems: inOrder([...problems, ...checked.problems]),
+      ignored: inOrder(ignored),
+      escaped: inOrder(escaped),
       flags: this.#flags,
       absentFiles: checked.absentFiles,
       variables: [...variables.keys()],
@@ -141,11 +143,10 @@ class SourceConverter {
       return undefined;
     }
     const path = [name, statement.label];
-    const whole = { start: nameSpan.start, end: nameSpan.end };
     const isTaken = this.#components.includes(`${name}.${statement.label}`);
     if (statement.label === "" || isTaken) {
       const message = isTaken ? "is given twice" : "needs a label";
-      this.#conversion.report(isTaken ? path : [name], whole, message);
+      this.#conversion.report(isTaken ? path : [name], nameSpan, message);
       return undefined;
     }
     this.#conversion.remember(path, nameSpan);
@@ -192,6 +193,10 @@ class SourceConverter {
       }
     }
   }
+}
+
+function inOrder(problems: readonly SourceProblem[]): SourceProblem[] {
+  return problems.toSorted((one, other) => one.span.start - other.span.start);
 }
 
 function localFiles({ body }: SourceFile): Map<string, LocalFile> {

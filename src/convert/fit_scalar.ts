@@ -4,7 +4,7 @@ import type { ConfigPath } from "../config/problem.ts";
 import { metadataOf, type SchemaShape, unwrap } from "../config/schema_shape.ts";
 import type { Conversion } from "./conversion.ts";
 import { describe, numberText, type TextParts, type Value, wholeText } from "./value.ts";
-import { writeText } from "./written_text.ts";
+import { looksLikeVariable, writeText } from "./written_text.ts";
 
 /** Where a value goes: what is wanted there, and the path to it. */
 export interface Place {
@@ -57,23 +57,22 @@ function wantedBy(schema: SchemaShape): Wanted {
   return type === "boolean" ? "true or false" : "a string";
 }
 
-function fitText(
-  parts: TextParts,
-  wanted: string,
-  { schema, conversion }: Place,
-): Scalar | string | undefined {
+function fitText(parts: TextParts, wanted: Wanted, place: Place): Scalar | string | undefined {
   const whole = wholeText(parts);
   if (whole !== undefined && wanted === "a number") {
     const isNumber = /^(?:-?\d+|\d*\.?\d+(?:[eE][-+]?\d+)?)$/.test(whole);
     return isNumber ? new Scalar(Number(whole)) : undefined;
   }
   if (whole !== undefined && wanted === "true or false") return undefined;
-  if (metadataOf(schema).isLiteral) {
-    if (whole !== undefined) return new Scalar(whole);
-    return "pyroduct reads no environment variables in regex, replacement and target_label";
-  }
+  if (!metadataOf(place.schema).isLiteral) return fitExpanded(parts, place);
+  if (whole !== undefined) return new Scalar(whole);
+  return "pyroduct reads no environment variables in regex, replacement and target_label";
+}
+
+function fitExpanded(parts: TextParts, { schema, path, conversion }: Place): Scalar | string {
   const written = writeText(parts);
   if (!written.ok) return `this can't be turned: ${written.problem}`;
+  if (looksLikeVariable(parts)) conversion.noteEscape(path);
   for (const part of parts) {
     if (typeof part === "string" || part.fallback !== undefined) continue;
     const sample = conversion.variables.get(part.variable) ?? sampleFor(part.variable, parts, schema);

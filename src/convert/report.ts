@@ -30,7 +30,7 @@ export class Report {
 
   /** What was turned, what that asks for, and what was ignored. */
   summary(converted: Converted): string {
-    const { components, flags, variables, ignored, absentFiles, lostComments } = converted;
+    const { components, flags, variables, ignored, escaped, absentFiles, lostComments } = converted;
     const parts = [
       `${this.#file}: turned ${counted(components.length, "component")}: ${components.join(", ")}`,
     ];
@@ -40,13 +40,21 @@ export class Report {
         `must be set in the environment (in Alloy one that is not set is empty; \${NAME:-} is the same here): ${variables.join(", ")}`,
       );
     }
-    if (ignored.length > 0) parts.push("ignored:", ...ignored.map((one) => `  ${this.#line(one)}`));
-    if (absentFiles.length > 0) {
-      parts.push("not right on this machine:", ...absentFiles.map((one) => `  ${this.#line(one)}`));
-    }
+    parts.push(...this.#list("ignored:", ignored));
+    parts.push(
+      ...this.#list(
+        "written $${…}, lest the environment decide (was a template meant to fill it?):",
+        escaped,
+      ),
+    );
+    parts.push(...this.#list("not right on this machine:", absentFiles));
     if (lostComments > 0)
       parts.push(`left out ${counted(lostComments, "comment")}, for which JSON has no place`);
     return lines(parts);
+  }
+
+  #list(heading: string, problems: readonly SourceProblem[]): string[] {
+    return problems.length === 0 ? [] : [heading, ...problems.map((one) => `  ${this.#line(one)}`)];
   }
 
   #line({ span, path, message }: SourceProblem): string {

@@ -10,7 +10,9 @@ export type WrittenText =
 export function writeText(parts: TextParts): WrittenText {
   const [only] = parts;
   if (parts.length === 0) return { ok: true, text: "" };
-  if (parts.length === 1 && typeof only === "string") return { ok: true, text: escapeText(only) };
+  // Alone, what would be left as it is needs no escape: `${1}`.
+  if (parts.length === 1 && typeof only === "string" && !looksLikeVariable(parts))
+    return { ok: true, text: only };
   let text = "";
   for (const part of parts) {
     if (typeof part === "string") {
@@ -25,9 +27,9 @@ export function writeText(parts: TextParts): WrittenText {
   return { ok: true, text };
 }
 
-// What would be left alone stays as it is: `${1}` needs no escape.
-function escapeText(text: string): string {
-  return expand(text, {}).type === "unchanged" ? text : escaped(text);
+/** Whether a text holds what pyroduct would expand, were it not escaped. */
+export function looksLikeVariable(parts: TextParts): boolean {
+  return parts.some((part) => typeof part === "string" && expand(part, {}).type !== "unchanged");
 }
 
 function escaped(text: string): string {
