@@ -65,7 +65,7 @@ const nothing: Converted = {
 class SourceConverter {
   readonly #types = new Map<string, YAMLMap>();
   readonly #root = new YAMLMap();
-  readonly #components: string[] = [];
+  readonly #components = new Set<string>();
   readonly #flags: string[] = [];
   readonly #file: SourceFile;
   readonly #definitions: readonly ComponentDefinition[];
@@ -90,7 +90,7 @@ class SourceConverter {
     this.#reportFiles();
     const rest = comments.take(0, span.end);
     if (rest !== undefined) document.comment = rest;
-    if (this.#components.length === 0 && problems.length === 0) {
+    if (this.#components.size === 0 && problems.length === 0) {
       problems.push({
         span: { start: 0, end: 0 },
         path: "",
@@ -98,11 +98,11 @@ class SourceConverter {
       });
     }
     const yaml = document.toString({ lineWidth: 0, flowCollectionPadding: false });
-    const isEmpty = this.#components.length === 0;
+    const isEmpty = this.#components.size === 0;
     const checked = isEmpty ? nothing : checkResult(yaml, this.#definitions, this.#conversion);
     return {
       text: isEmpty ? undefined : format === "yaml" ? yaml : `${JSON.stringify(document.toJS(), null, 2)}\n`,
-      components: this.#components,
+      components: [...this.#components],
       problems: inOrder([...problems, ...checked.problems]),
       ignored: inOrder(ignored),
       escaped: inOrder(escaped),
@@ -143,7 +143,7 @@ class SourceConverter {
       return undefined;
     }
     const path = [name, statement.label];
-    const isTaken = this.#components.includes(`${name}.${statement.label}`);
+    const isTaken = this.#components.has(`${name}.${statement.label}`);
     if (statement.label === "" || isTaken) {
       const message = isTaken ? "is given twice" : "needs a label";
       this.#conversion.report(isTaken ? path : [name], nameSpan, message);
@@ -163,7 +163,7 @@ class SourceConverter {
     if (!this.#types.has(name)) addPair(this.#root, name, labels);
     this.#types.set(name, labels);
     addPair(labels, label, map, comment);
-    this.#components.push(`${name}.${label}`);
+    this.#components.add(`${name}.${label}`);
   }
 
   #convertOther(block: Block): void {

@@ -74,8 +74,11 @@ function fitFields(
   { path, conversion }: Place,
 ): YAMLMap {
   const map = new YAMLMap();
+  // Of fields with the same name the last one counts.
+  const last = new Map(fields.map(({ name }, index) => [name, index]));
   let at = span.start + 1;
   for (const [index, { name, value, span: field }] of fields.entries()) {
+    if (last.get(name) !== index) continue;
     const before = conversion.comments.take(at, field.start);
     const node = fitExpression(value, { schema, path: [...path, name], conversion });
     const inner = conversion.comments.take(field.start, field.end);

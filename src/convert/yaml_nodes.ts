@@ -1,7 +1,7 @@
 import { type Node, Pair, Scalar, type YAMLMap } from "yaml";
 import { joinComments } from "./comment_shelf.ts";
 
-/** Puts a value into a mapping, in place of one that has the key already. Only a single value has room beside it. */
+/** Puts a value under a key that is not there yet. Only a single value has room for a comment beside it. */
 export function addPair(
   map: YAMLMap,
   key: string,
@@ -14,7 +14,5 @@ export function addPair(
   const node = new Scalar(key);
   if (above !== undefined) node.commentBefore = above;
   if (hasRoom && after !== undefined) value.comment = after;
-  const known = map.items.findIndex((pair) => pair.key instanceof Scalar && pair.key.value === key);
-  if (known < 0) map.items.push(new Pair(node, value));
-  else map.items[known] = new Pair(node, value);
+  map.items.push(new Pair(node, value));
 }
