@@ -9,10 +9,10 @@ import { Report } from "../convert/report.ts";
 /** The flags of `pyroduct convert`. */
 interface ConvertOptions {
   /** Where the result goes; standard output where it is undefined. */
-  readonly output: string | undefined;
+  readonly output?: string;
   readonly format: OutputFormat;
   /** Writes what could be turned even where something could not. */
-  readonly bypassErrors: boolean;
+  readonly bypassErrors?: boolean;
 }
 
 /** Adds the command `convert`. */
@@ -23,10 +23,8 @@ export function addConvert(program: Command, exitWith: (status: number) => void)
     .argument("<config>", "a file in Alloy's configuration language, or - for standard input")
     .option("-o, --output <file>", "where to write the result (default: standard output)")
     .addOption(new Option("--format <format>", "what the result is").choices(outputFormats).default("yaml"))
-    .option("--bypass-errors", "write what can be turned, even where something can't", false)
-    .action((path: string, { output, format, bypassErrors }: ConvertOptions) => {
-      exitWith(convert(path, { output, format, bypassErrors }));
-    });
+    .option("--bypass-errors", "write what can be turned, even where something can't")
+    .action((path: string, options: ConvertOptions) => exitWith(convert(path, options)));
 }
 
 /**
@@ -35,7 +33,7 @@ export function addConvert(program: Command, exitWith: (status: number) => void)
  * @param path `-` for standard input.
  * @returns the exit status: 1 where something can't be turned, and nothing is written.
  */
-function convert(path: string, { output, format, bypassErrors }: ConvertOptions): number {
+function convert(path: string, { output, format, bypassErrors = false }: ConvertOptions): number {
   const { name, isFile, read } = configFile(path);
   const source = read();
   const converted = convertSource(source, componentDefinitions, format);

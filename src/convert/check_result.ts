@@ -20,16 +20,17 @@ export function checkResult(
 ): CheckedResult {
   const loaded = loadConfig(yaml, definitions, Object.fromEntries(conversion.variables));
   if (loaded.ok) return { problems: [], absentFiles: [] };
-  const known = conversion.problems.map(({ path }) => path);
-  // What could not be turned is missing now, which has been told.
-  const isKnown = (path: string) => {
-    return known.some((one) => one === path || one.startsWith(`${path}.`) || one.startsWith(`${path}[`));
-  };
+  // What could not be turned is missing now, which has been told; and of a variable's value nothing is known.
+  const untold = [...conversion.problems.map(({ path }) => path), ...conversion.variablePaths];
   const told = loaded.problems
-    .filter(({ path }) => !isKnown(path))
+    .filter(({ path }) => !untold.some((one) => isWithin(one, path)))
     .map(({ path, message }) => ({ span: conversion.spanOf(path), path, message }));
   return {
     problems: told.filter(({ path }) => !namesFile.test(path)),
     absentFiles: told.filter(({ path }) => namesFile.test(path)),
   };
+}
+
+function isWithin(path: string, outer: string): boolean {
+  return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
 }

@@ -21,6 +21,8 @@ export class Conversion {
   readonly escaped: SourceProblem[] = [];
   /** Environment variables that must be set, with a value that fits where they stand. */
   readonly variables = new Map<string, string | undefined>();
+  /** The arguments that such variables are in. */
+  readonly variablePaths = new Set<string>();
   /** The `local.file` components that became an argument of their own name. */
   readonly usedFiles = new Set<string>();
   readonly scope: Scope;

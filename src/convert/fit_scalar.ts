@@ -1,6 +1,6 @@
 import { type GenericSchema, safeParse } from "valibot";
 import { Scalar } from "yaml";
-import type { ConfigPath } from "../config/problem.ts";
+import { type ConfigPath, formatPath } from "../config/problem.ts";
 import { metadataOf, type SchemaShape, unwrap } from "../config/schema_shape.ts";
 import type { Conversion } from "./conversion.ts";
 import { describe, numberText, type TextParts, type Value, wholeText } from "./value.ts";
@@ -77,6 +77,7 @@ function fitExpanded(parts: TextParts, { schema, path, conversion }: Place): Sca
     if (typeof part === "string" || part.fallback !== undefined) continue;
     const sample = conversion.variables.get(part.variable) ?? sampleFor(part.variable, parts, schema);
     conversion.variables.set(part.variable, sample);
+    conversion.variablePaths.add(formatPath(path));
   }
   return new Scalar(written.text);
 }

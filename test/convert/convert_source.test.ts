@@ -163,6 +163,37 @@ describe("values are what they were", () => {
   });
 });
 
+describe("variables", () => {
+  const variables = (body: string) => {
+    const source = `pyroscope.receive_http "a" {\n${body}\nforward_to = [pyroscope.write.a.receiver]\n}
+pyroscope.write "a" {\nendpoint {\nurl = sys.env("X")\n}\n}`;
+    return convertSource(source, componentDefinitions, "yaml");
+  };
+
+  test.each([
+    'http {\nlisten_port = sys.env("X")\nlisten_address = sys.env("X")\n}',
+    'http {\ntls {\ncipher_suites = sys.env("X")\ncert_pem = sys.env("C")\nkey_pem = sys.env("K")\n}\n}',
+    'http {\ntls {\ncert_file = sys.env("C")\nkey_file = "/" + sys.env("K")\n}\n}',
+    'http {\nhttp2 {\nenabled = sys.env("X")\n}\n}\ngraceful_shutdown_timeout = sys.env("T") + "s"',
+  ])("may stand where no value fits every place: %j", (body) => {
+    const { problems, absentFiles, variables: names } = variables(body);
+    expect([problems, absentFiles]).toEqual([[], []]);
+    expect(names).toContain("X");
+  });
+
+  test("hide no mistake of another argument", () => {
+    const { problems } = variables('http {\nlisten_port = 70000\nlisten_address = sys.env("A")\n}');
+    expect(problems).toMatchObject([{ path: "pyroscope.receive_http.a.http.listen_port" }]);
+  });
+});
+
+test("of fields with the same name the last one counts", () => {
+  const source =
+    'pyroscope.write "a" {\nendpoint {\nurl = "http://a"\n}\nexternal_labels = { a = "1", b = "2", a = "3" }\n}';
+  const { text } = convertSource(source, componentDefinitions, "json");
+  expect(JSON.parse(text ?? "")["pyroscope.write"].a.external_labels).toEqual({ a: "3", b: "2" });
+});
+
 test("any text is turned or refused, and what comes of it can be read", () => {
   const known = fc.constantFrom(
     "pyroscope.write",
