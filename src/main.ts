@@ -5,10 +5,22 @@ if (!reexecute()) {
   import("./cli/program.ts")
     .then(({ runProgram }) => runProgram(process.argv.slice(2)))
     .then(
-      (status) => process.exit(status),
+      async (status) => {
+        await Promise.all([allWritten(process.stdout), allWritten(process.stderr)]);
+        process.exit(status);
+      },
       (thrown: unknown) => {
         console.error("pyroduct: unexpected failure, please report it:", thrown);
         process.exit(70);
       },
     );
+}
+
+// What is still on its way to a pipe would be lost at the exit.
+function allWritten(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    // Nobody may be left to read it.
+    stream.once("error", () => resolve());
+    stream.end(() => resolve());
+  });
 }
