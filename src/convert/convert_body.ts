@@ -9,7 +9,7 @@ import { fileArgument } from "./file_argument.ts";
 import { isAccepted } from "./fit_scalar.ts";
 import { fitExpression, isBlock } from "./fit_value.ts";
 import type { Attribute, Block, Body, Expression, Statement } from "./syntax_tree.ts";
-import { type Value, wholeText } from "./value.ts";
+import { Untranslatable, type Value, wholeText } from "./value.ts";
 import { addPair } from "./yaml_nodes.ts";
 
 type Entries = Readonly<Record<string, SchemaShape>>;
@@ -127,8 +127,9 @@ class BodyConverter {
   #evaluated(expression: Expression): Value | undefined {
     try {
       return evaluate(expression, this.#conversion.scope);
-    } catch {
-      return undefined;
+    } catch (thrown) {
+      if (thrown instanceof Untranslatable) return undefined;
+      throw thrown;
     }
   }
 

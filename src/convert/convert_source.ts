@@ -67,6 +67,8 @@ class SourceConverter {
   readonly #root = new YAMLMap();
   readonly #components = new Set<string>();
   readonly #flags: string[] = [];
+  /** The components that modules in the source define. */
+  readonly #declared: ReadonlySet<string>;
   readonly #file: SourceFile;
   readonly #definitions: readonly ComponentDefinition[];
   readonly #conversion: Conversion;
@@ -74,6 +76,7 @@ class SourceConverter {
   constructor(source: string, file: SourceFile, definitions: readonly ComponentDefinition[]) {
     this.#file = file;
     this.#definitions = definitions;
+    this.#declared = new Set(blocksOf(file, "declare").map(({ label }) => label));
     const files = localFiles(file);
     const receiverTypes = new Set(definitions.filter(({ isReceiver }) => isReceiver).map(({ type }) => type));
     const scope = { receiverTypes, fileLabels: new Set(files.keys()) };
@@ -175,7 +178,7 @@ class SourceConverter {
     }
     const path = block.label === "" ? [block.name] : [block.name, block.label];
     const message = `can't be turned: pyroduct has no such ${block.label === "" ? "block" : "component"}`;
-    this.#conversion.report(path, block.nameSpan, message, unknownComponentFix(block.name));
+    this.#conversion.report(path, block.nameSpan, message, unknownComponentFix(block.name, this.#declared));
   }
 
   /** The arguments of files that became a part of what uses them, and files that nothing uses. */
@@ -199,12 +202,13 @@ function inOrder(problems: readonly SourceProblem[]): SourceProblem[] {
   return problems.toSorted((one, other) => one.span.start - other.span.start);
 }
 
-function localFiles({ body }: SourceFile): Map<string, LocalFile> {
-  const blocks = body.statements.filter(
-    (one): one is Block => one.type === "block" && one.name === "local.file",
-  );
+function blocksOf({ body }: SourceFile, name: string): Block[] {
+  return body.statements.filter((one): one is Block => one.type === "block" && one.name === name);
+}
+
+function localFiles(file: SourceFile): Map<string, LocalFile> {
   return new Map(
-    blocks.map((block) => {
+    blocksOf(file, "local.file").map((block) => {
       const filename = block.body.statements.find((one): one is Attribute => {
         return one.type === "attribute" && one.name === "filename";
       });

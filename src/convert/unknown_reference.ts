@@ -4,9 +4,12 @@ import { Untranslatable } from "./value.ts";
 const targets =
   "let something write the targets to a file in the format of Prometheus' file_sd, and name it in targets_files: pyroduct discovers nothing";
 
+const targetsFiles = "name its files in targets_files of pyroscope.enrich, which reads the same format";
+
 /** What to do about names that begin like this, the longer beginnings first. */
 const references: readonly (readonly [beginning: string, fix: string])[] = [
   ["local.file.", "define the local.file, or name the file in the argument made for it, which ends in _file"],
+  ["discovery.file.", targetsFiles],
   ["discovery.", targets],
   ["prometheus.exporter.", targets],
   [
@@ -36,6 +39,7 @@ const components: readonly (readonly [beginning: string, fix: string])[] = [
     "pyroscope.",
     "leave it to Alloy, which collects profiles, and let its pyroscope.write send them to pyroduct",
   ],
+  ["discovery.file.", targetsFiles],
   [
     "discovery.",
     "let pyroscope.enrich read targets from files, by targets_files: pyroduct discovers nothing",
@@ -52,8 +56,9 @@ const components: readonly (readonly [beginning: string, fix: string])[] = [
   ["remotecfg.", "have the file replaced, and reload by SIGHUP or with --config.watch"],
 ];
 
-/** What to do about a component or block of this name. */
-export function unknownComponentFix(name: string): string {
+/** What to do about a component or block of this name; `declared` are the names that the source itself declares. */
+export function unknownComponentFix(name: string, declared: ReadonlySet<string>): string {
+  if (declared.has(name)) return modules;
   const fix = components.find(([beginning]) => `${name}.`.startsWith(beginning))?.[1];
   return fix ?? "leave it to Alloy: pyroduct takes profiles and nothing else";
 }

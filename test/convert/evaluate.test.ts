@@ -139,6 +139,7 @@ describe("references", () => {
   test.each([
     ["discovery.kubernetes.pods.targets", "file_sd"],
     ["discovery.relabel.pods.output", "file_sd"],
+    ["discovery.file.a.targets", "name its files in targets_files"],
     ["prometheus.exporter.unix.a.targets", "file_sd"],
     ["local.file.other.content", "define the local.file"],
     ["remote.vault.a.data", "mount it as a file"],
