@@ -10,6 +10,14 @@ const mask = "…";
 /** What a terminal would act upon, or what would turn the order of a line around. */
 const unprintable = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
+/** A line as it may be shown. */
+export interface Excerpt {
+  readonly text: string;
+  /** Where in `text` the place is, in columns of a terminal, counted from 1, and how far it reaches. */
+  readonly column: number;
+  readonly length: number;
+}
+
 /**
  * Shows places of a source as a person sees them. What is in quotes may be a secret: it is masked, but where it is a
  * label, the name of a field, or that of an environment variable.
@@ -31,7 +39,7 @@ export class Excerpts {
   }
 
   /** The line with the place underlined; undefined where it is of no help, or may hold a secret in the open. */
-  show({ start, end }: Span): string | undefined {
+  show({ start, end }: Span): Excerpt | undefined {
     const line = this.#lineOf(start);
     const from = this.#lineStarts[line] ?? 0;
     const lineEnd = (this.#lineStarts[line + 1] ?? this.#source.length + 1) - 1;
@@ -42,9 +50,8 @@ export class Excerpts {
     const marked = this.#masked(Math.min(start, to), Math.min(end, to), open);
     const shown = (before + marked + this.#masked(Math.min(Math.max(start, end), to), to, open)).trimEnd();
     if (shown.length > maxColumns || shown === "") return undefined;
-    const number = String(line + 1).padStart(5);
-    const caret = " ".repeat(Bun.stringWidth(before)) + "^".repeat(Math.max(1, Bun.stringWidth(marked)));
-    return `${number} | ${shown}\n${" ".repeat(5)} | ${caret}`;
+    const length = Math.max(1, Bun.stringWidth(marked));
+    return { text: shown, column: Bun.stringWidth(before) + 1, length };
   }
 
   #lineOf(offset: number): number {

@@ -19,11 +19,7 @@ export class Report {
 
   /** Each problem as `file:line:column: path: message`, with the line, a caret, and what to do about it. */
   problems(problems: readonly SourceProblem[]): string {
-    const shown = problems.slice(0, maxShown).map((problem) => {
-      const excerpt = this.#excerpts.show(problem.span);
-      const fix = problem.fix === undefined ? undefined : `  fix: ${problem.fix}`;
-      return [this.#line(problem), excerpt, fix].filter((part) => part !== undefined).join("\n");
-    });
+    const shown = problems.slice(0, maxShown).map((problem) => this.#explained(problem));
     const more = problems.length > maxShown ? [`and ${problems.length - maxShown} more`] : [];
     return lines([...shown, ...more]);
   }
@@ -51,6 +47,18 @@ export class Report {
     if (lostComments > 0)
       parts.push(`left out ${counted(lostComments, "comment")}, for which JSON has no place`);
     return lines(parts);
+  }
+
+  #explained(problem: SourceProblem): string {
+    const told = [this.#line(problem)];
+    const excerpt = this.#excerpts.show(problem.span);
+    if (excerpt !== undefined) {
+      const number = String(this.#excerpts.positionOf(problem.span.start).line).padStart(5);
+      const caret = " ".repeat(excerpt.column - 1) + "^".repeat(excerpt.length);
+      told.push(`${number} | ${excerpt.text}`, `${" ".repeat(number.length)} | ${caret}`);
+    }
+    if (problem.fix !== undefined) told.push(`  fix: ${problem.fix}`);
+    return told.join("\n");
   }
 
   #list(heading: string, problems: readonly SourceProblem[]): string[] {

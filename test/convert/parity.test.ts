@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { parseConfigTree } from "../../src/config/config_tree.ts";
+import { parse } from "yaml";
 import { testTimeoutMs } from "../wire/bounded.ts";
 import { registerParityTests } from "../wire/parity.ts";
 import { loadParityRecordings } from "../wire/parity_case.ts";
@@ -23,5 +23,5 @@ registerParityTests(configs);
 function turned(name: string): PyroductConfig {
   const { converted, problems } = convertFile(folder, name);
   if (problems !== "") throw new Error(problems);
-  return parseConfigTree(converted.text ?? "").value as PyroductConfig;
+  return parse(converted.text ?? "") as PyroductConfig;
 }
