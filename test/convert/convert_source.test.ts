@@ -43,6 +43,8 @@ describe("a configuration that can be turned", () => {
 });
 
 describe("a configuration that can't be turned", () => {
+  const credentials = { PYROSCOPE_USERNAME: "1", PYROSCOPE_PASSWORD: "2" };
+
   test.each(namesIn(refused))("%s: what is said of it", (name) => {
     const { converted, problems } = convertFile(refused, name);
     expect(converted.problems).not.toEqual([]);
@@ -50,16 +52,21 @@ describe("a configuration that can't be turned", () => {
     expect(problems).not.toContain("do not show");
   });
 
-  test.each(["kubernetes", "scrape", "compose", "ebpf_proxy", "modules", "mistakes"])(
+  test.each(["kubernetes", "scrape", "self_profile", "compose", "ebpf_proxy", "modules", "mistakes"])(
     "%s: what of it can be turned",
     (name) => {
       expect(convertFile(refused, name).converted.text).toBe(golden(refused, `${name}.yaml`));
     },
   );
 
-  test.each(["kubernetes", "scrape", "compose", "ebpf_proxy"])("%s: what is left is valid", (name) => {
-    expect(loadConfig(golden(refused, `${name}.yaml`), componentDefinitions, {})).toMatchObject({ ok: true });
-  });
+  test.each(["kubernetes", "scrape", "self_profile", "compose", "ebpf_proxy"])(
+    "%s: what is left is valid",
+    (name) => {
+      expect(loadConfig(golden(refused, `${name}.yaml`), componentDefinitions, credentials)).toMatchObject({
+        ok: true,
+      });
+    },
+  );
 });
 
 describe("arguments", () => {
