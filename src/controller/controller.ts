@@ -22,6 +22,15 @@ export interface ControllerParts {
   readonly log: Logger;
   /** Families of the process itself. */
   readonly processMetrics: () => Promise<MetricFamily[]>;
+  /** Told of each reload, whoever asked for it. */
+  readonly reloads?: ReloadObserver;
+}
+
+/** Who wants to know of reloads. */
+export interface ReloadObserver {
+  reloadBegan(): void;
+  /** @param isTaken false where the configuration in use stays. */
+  reloadEnded(isTaken: boolean): void;
 }
 
 /** A component as the API shows it, in the form of Alloy's. */
@@ -78,10 +87,23 @@ export class Controller {
 
   /** Changes to the configuration as it stands in its source now; one reload at a time. */
   reload(): Promise<ReloadResult> {
-    const reloading = this.#reloading.then(() => this.#reloadNow());
+    const reloading = this.#reloading.then(() => this.#observedReload());
     // A defect in one must not keep the next from happening.
     this.#reloading = reloading.catch(() => {});
     return reloading;
+  }
+
+  async #observedReload(): Promise<ReloadResult> {
+    const { reloads } = this.#parts;
+    let isTaken = false;
+    reloads?.reloadBegan();
+    try {
+      const result = await this.#reloadNow();
+      isTaken = result.ok;
+      return result;
+    } finally {
+      reloads?.reloadEnded(isTaken);
+    }
   }
 
   async #reloadNow(): Promise<ReloadResult> {
