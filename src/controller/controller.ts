@@ -10,6 +10,7 @@ import { shapeOf } from "../config/schema_shape.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { type MetricFamily, mergeFamilies } from "../telemetry/metric_family.ts";
 import type { ConfigSource } from "./config_source.ts";
+import { healthFamily } from "./health_metrics.ts";
 import { type ComponentHealth, newestFirst, type ShardCalls, type StoredBody } from "./shard.ts";
 
 /** What the controller works with. */
@@ -154,7 +155,8 @@ export class Controller {
   /** All metrics, those of equal names and labels added up over the shards. */
   async metrics(): Promise<MetricFamily[]> {
     const { shards, processMetrics } = this.#parts;
-    const families = await Promise.all([processMetrics(), ...shards.map((shard) => shard.metrics())]);
+    const healths = this.#health().then((reports) => [healthFamily([...reports.values(), this.#ownHealth])]);
+    const families = await Promise.all([processMetrics(), healths, ...shards.map((shard) => shard.metrics())]);
     return mergeFamilies(families.flat());
   }
 
@@ -192,9 +194,8 @@ export class Controller {
 
   /** The names of everything that is unhealthy, each with the reason. */
   async unhealthy(): Promise<{ readonly id: string; readonly message: string }[]> {
-    const reports = [...(await this.#health()).values()];
-    const all = [...reports, { id: "configuration", health: this.#configHealth.current }];
-    return all
+    const reports = [...(await this.#health()).values(), this.#ownHealth];
+    return reports
       .filter(({ health }) => health.state === "unhealthy")
       .map(({ id, health }) => ({ id, message: health.message }));
   }
@@ -235,6 +236,10 @@ export class Controller {
   async stop(graceMs?: number): Promise<void> {
     this.#isReady = false;
     await Promise.all(this.#parts.shards.map((shard) => shard.stop(graceMs)));
+  }
+
+  get #ownHealth(): Pick<ComponentHealth, "id" | "health"> {
+    return { id: "configuration", health: this.#configHealth.current };
   }
 
   /** The health of each component; where shards differ, the one that is unhealthy counts. */
