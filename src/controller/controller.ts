@@ -156,7 +156,11 @@ export class Controller {
   async metrics(): Promise<MetricFamily[]> {
     const { shards, processMetrics } = this.#parts;
     const healths = this.#health().then((reports) => [healthFamily([...reports.values(), this.#ownHealth])]);
-    const families = await Promise.all([processMetrics(), healths, ...shards.map((shard) => shard.metrics())]);
+    const families = await Promise.all([
+      processMetrics(),
+      healths,
+      ...shards.map((shard) => shard.metrics()),
+    ]);
     return mergeFamilies(families.flat());
   }
 

@@ -8,8 +8,10 @@ import type { Ended } from "./pyroduct_run.ts";
 /** Runs a command in this process. */
 async function command(...args: readonly string[]): Promise<Ended> {
   const said = { out: "", error: "" };
-  using _out = spyOn(process.stdout, "write").mockImplementation((text) => {
+  using _out = spyOn(process.stdout, "write").mockImplementation((text, ...more: readonly unknown[]) => {
     said.out += String(text);
+    const written = more.at(-1);
+    if (typeof written === "function") written();
     return true;
   });
   using _error = spyOn(process.stderr, "write").mockImplementation((text) => {
@@ -57,6 +59,31 @@ describe("a mistake is told, and status 1", () => {
       "flags that go without a configuration",
       ["run", "x.yaml", "--listen", ":1"],
       "--listen and --forward-to go without a configuration: write them into it",
+    ],
+    [
+      "a name that no object of a cluster can have",
+      ["print", "kubernetes", "--name", "My_Name"],
+      "error: option '--name <name>' argument 'My_Name' is invalid. Expected up to 63 small letters",
+    ],
+    [
+      "a number of pods that is none",
+      ["print", "kubernetes", "--replicas", "0"],
+      "error: option '--replicas <number>' argument '0' is invalid. Expected a whole number of at least 1.",
+    ],
+    [
+      "fewer pods at most than at least",
+      ["print", "kubernetes", "--replicas", "3", "--max-replicas", "2"],
+      "--max-replicas must be at least --replicas",
+    ],
+    [
+      "a shell that there is no completion for",
+      ["print", "completion", "tcsh"],
+      "error: command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.",
+    ],
+    [
+      "a question that there is no probe for",
+      ["probe", "well"],
+      "error: command-argument value 'well' is invalid",
     ],
     ["a file that is not there", ["validate", "/no/such/file.yaml"], "can't read /no/such/file.yaml: ENOENT"],
     [

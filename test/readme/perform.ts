@@ -36,6 +36,7 @@ export async function perform(
     case "run": {
       const ended = await runToEnd(step, sandbox);
       expect(ended.status, `${line}\n${ended.output}${ended.error}`).toBe(0);
+      if (step.output !== undefined) sandbox.write(step.output, ended.output);
       return;
     }
     case "reload":
@@ -45,6 +46,8 @@ export async function perform(
     case "script":
       expect(manifest().scripts).toHaveProperty([step.name]);
       return;
+    case "release":
+      return expectReleased(step.line);
     case "gate":
       expect(statSync(join(repository, step.path)).mode & 0o111).toBe(0o111);
       return;
@@ -75,6 +78,14 @@ export async function knownTargets(sandbox: Sandbox): Promise<string[]> {
 /** The package's manifest, as far as it matters here. */
 export function manifest(): { readonly scripts: Readonly<Record<string, string>> } {
   return JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+}
+
+// Whatever a line names of a release must be what the workflow puts there.
+function expectReleased(line: string): void {
+  const workflow = readFileSync(join(repository, ".github", "workflows", "release.yml"), "utf8");
+  const files = line.match(/\b(?:pyroduct-[\w-]+|SHA256SUMS)\b/g) ?? [];
+  expect(files.length).toBeGreaterThan(0);
+  for (const file of files) expect(workflow).toContain(file.replace(/^pyroduct-.*/, "pyroduct-*"));
 }
 
 async function expectTargets(targets: readonly string[], sandbox: Sandbox): Promise<void> {
