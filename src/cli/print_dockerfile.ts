@@ -22,7 +22,7 @@ RUN set -eu; \\
       arm64) target=linux-arm64 ;; \\
       *) echo "no target for $TARGETARCH" >&2; exit 1 ;; \\
     esac; \\
-    bun install --frozen-lockfile; \\
+    bun install --frozen-lockfile --production; \\
     bun run build "$target"; \\
     install -D "dist/pyroduct-$target" "/executable/$TARGETARCH/pyroduct"
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { homepage } from "../../src/base/version.ts";
+import { imageRepository } from "../../src/cli/deployment.ts";
 import { parseCommandLine } from "./command_line.ts";
 
 /** The folder that README lies in. */
@@ -43,11 +44,19 @@ export type Step =
 /** Finds pyroduct's process by its name; a test knows its number. */
 const reloadLine = 'kill -HUP "$(pgrep -x pyroduct)"';
 
+const image = `${imageRepository()}:latest`;
+
 /** What takes, verifies and installs what a release has. */
 const releaseLines = [
   new RegExp(`^curl -fLO ${homepage}/releases/latest/download/[\\w.-]+$`),
   /^sha256sum --check --ignore-missing SHA256SUMS$/,
-  new RegExp(`^gh attestation verify [\\w.-]+ --repo ${new URL(homepage).pathname.slice(1)}$`),
+  new RegExp(
+    `^gh attestation verify (?:oci://${image}|[\\w.-]+) --repo ${new URL(homepage).pathname.slice(1)}$`,
+  ),
+  new RegExp(
+    `^cosign verify ${image} --certificate-oidc-issuer https://token.actions.githubusercontent.com ` +
+      `--certificate-identity-regexp \\^${homepage}/.github/workflows/release.yml@refs/tags/v$`,
+  ),
   /^sudo install pyroduct-linux-x64 \/usr\/local\/bin\/pyroduct$/,
 ];
 
