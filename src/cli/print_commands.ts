@@ -1,4 +1,4 @@
-import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import { Argument, type Command, InvalidArgumentError } from "commander";
 import { CodedError } from "../base/failure.ts";
 import { alertsFile } from "./print_alerts.ts";
 import { completion, type Shell, shells } from "./print_completion.ts";
@@ -21,8 +21,8 @@ export function addPrint(program: Command): void {
   add("reference", "every component with its arguments, as Markdown").action(() => writeOut(reference()));
 
   add("systemd", "a unit for systemd, hardened")
-    .option("--executable <file>", "where pyroduct is", systemdDefaults.executable)
-    .option("--config <file>", "where its configuration is", systemdDefaults.config)
+    .option("--executable <file>", "where pyroduct is", toUnitPath, systemdDefaults.executable)
+    .option("--config <file>", "where its configuration is", toUnitPath, systemdDefaults.config)
     .action((options: SystemdOptions) => writeOut(systemdUnit(options)));
 
   addKubernetes(add("kubernetes", "objects for Kubernetes"));
@@ -50,8 +50,8 @@ function addKubernetes(command: Command): void {
     .option("--replicas <number>", "how many pods there are at least", toCount, replicas)
     .option("--max-replicas <number>", "how many pods there are at most", toCount, maxReplicas)
     .option("--persistent", "keep what is on a pod's disk when the pod goes", kubernetesDefaults.persistent)
-    .option("--storage <size>", "how much a pod may keep on disk", storage)
-    .addOption(new Option("--forward-to <url>", "the Pyroscope to send to").default(forwardTo))
+    .option("--storage <size>", "how much a pod may keep on disk", toQuantity, storage)
+    .option("--forward-to <url>", "the Pyroscope to send to", toUrl, forwardTo)
     .action((options: KubernetesOptions) => {
       if (options.maxReplicas < options.replicas)
         throw new CodedError("invalid_argument", "--max-replicas must be at least --replicas");
@@ -63,6 +63,27 @@ function addKubernetes(command: Command): void {
 function toName(text: string): string {
   if (!/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) {
     throw new InvalidArgumentError("Expected up to 63 small letters, digits and dashes, such as pyroduct.");
+  }
+  return text;
+}
+
+// What systemd takes as it stands: no space, quote, variable or specifier.
+function toUnitPath(text: string): string {
+  if (!/^\/[\w./@+:-]+$/.test(text)) {
+    throw new InvalidArgumentError("Expected an absolute path of letters, digits and ./@+:-_ alone.");
+  }
+  return text;
+}
+
+// A quantity of Kubernetes' that makes sense for storage.
+function toQuantity(text: string): string {
+  if (!/^[1-9]\d*([KMGT]i?)?$/.test(text)) throw new InvalidArgumentError("Expected a size, such as 2Gi.");
+  return text;
+}
+
+function toUrl(text: string): string {
+  if (!/^https?:\/\/[^/]/.test(text) || !URL.canParse(text)) {
+    throw new InvalidArgumentError("Expected an http or https URL, such as http://pyroscope:4040.");
   }
   return text;
 }

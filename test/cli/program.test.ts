@@ -71,6 +71,21 @@ describe("a mistake is told, and status 1", () => {
       "error: option '--replicas <number>' argument '0' is invalid. Expected a whole number of at least 1.",
     ],
     [
+      "a size that is none",
+      ["print", "kubernetes", "--storage", "much"],
+      "error: option '--storage <size>' argument 'much' is invalid. Expected a size, such as 2Gi.",
+    ],
+    [
+      "a destination that is none",
+      ["print", "kubernetes", "--forward-to", "pyroscope"],
+      "error: option '--forward-to <url>' argument 'pyroscope' is invalid. Expected an http or https URL",
+    ],
+    [
+      "a path that would mean something else in a unit",
+      ["print", "systemd", "--config", "/etc/a b.yaml"],
+      "error: option '--config <file>' argument '/etc/a b.yaml' is invalid. Expected an absolute path",
+    ],
+    [
       "fewer pods at most than at least",
       ["print", "kubernetes", "--replicas", "3", "--max-replicas", "2"],
       "--max-replicas must be at least --replicas",
