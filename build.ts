@@ -31,6 +31,9 @@ async function build(outfile: string, target?: Bun.Build.CompileTarget): Promise
 }
 
 function currentCommit(): string {
+  // Where an image is built there is no repository.
+  const given = process.env["PYRODUCT_COMMIT"];
+  if (given !== undefined && given !== "") return given.slice(0, 12);
   const git = Bun.spawnSync(["git", "rev-parse", "--short=12", "HEAD"], { stderr: "ignore" });
   return git.success ? git.stdout.toString().trim() : "unknown";
 }

@@ -5,6 +5,9 @@ import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
 /** Where SDKs send profiles unless they are told otherwise. */
 export const defaultListen: ListenAddress = { host: "127.0.0.1", port: 4040 };
 
+/** Where health, metrics and the API are served unless a flag says otherwise. */
+export const defaultAdmin: ListenAddress = { host: "127.0.0.1", port: 12_345 };
+
 /** The configuration for when none is given: a local store, and whatever else profiles are to go to. */
 export function firstRunConfig(listen: ListenAddress, forwardTo: readonly string[]): unknown {
   const receivers = ["pyroscope.local_store.default.receiver"];

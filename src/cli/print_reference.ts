@@ -1,11 +1,6 @@
 import { componentDefinitions } from "../components.ts";
 import { type ArgumentEntry, argumentsOf } from "../config/argument_list.ts";
 
-/** Prints what every component is for and what its arguments mean, made from the schemas that check them. */
-export function printReference(): void {
-  process.stdout.write(reference());
-}
-
 /** The reference as Markdown. */
 export function reference(): string {
   const sections = componentDefinitions.map((definition) => {

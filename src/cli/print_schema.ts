@@ -3,11 +3,6 @@ import type { ArgumentMetadata } from "../component/arguments.ts";
 import { componentDefinitions } from "../components.ts";
 import { configSchema } from "../config/config_schema.ts";
 
-/** Prints the JSON Schema of the configuration, made from the schemas that check it. */
-export function printSchema(): void {
-  process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
-}
-
 /** The JSON Schema (draft 2020-12) of a configuration as it is written, before defaults are filled in. */
 export function jsonSchema(): object {
   return toJsonSchema(configSchema(componentDefinitions), {

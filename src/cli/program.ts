@@ -1,12 +1,13 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../base/duration.ts";
 import { CodedError } from "../base/failure.ts";
 import { commit, version } from "../base/version.ts";
 import { formatAddress, type ListenAddress, parseAddress } from "../http/listen_address.ts";
 import { type LogFormat, type LogLevel, logFormats, logLevels } from "../telemetry/log.ts";
 import { addConvert } from "./convert.ts";
-import { printReference } from "./print_reference.ts";
-import { printSchema } from "./print_schema.ts";
+import { defaultAdmin } from "./first_run.ts";
+import { addPrint } from "./print_commands.ts";
+import { type ProbeName, probe, probes } from "./probe.ts";
 import { type RunOptions, run } from "./run.ts";
 import { defaultStoragePath } from "./storage_path.ts";
 import { validate } from "./validate.ts";
@@ -22,8 +23,6 @@ interface RunFlags {
   readonly forwardTo?: readonly string[];
   readonly shutdownDelay: number;
 }
-
-const adminAddress: ListenAddress = { host: "127.0.0.1", port: 12_345 };
 
 /** The exit status for a mistake of the user's; everything else has its own. */
 const mistakeStatus = 1;
@@ -69,12 +68,18 @@ function createProgram(exitWith: (status: number) => void): Command {
 
   addConvert(program, exitWith);
 
-  const print = program.command("print").description("print something made from what pyroduct knows");
-  print.command("schema").description("the JSON Schema of the configuration").action(printSchema);
-  print
-    .command("reference")
-    .description("every component with its arguments, as Markdown")
-    .action(printReference);
+  addPrint(program);
+
+  program
+    .command("probe")
+    .description("ask a pyroduct on this machine how it does; exit status 0 where the answer is good")
+    .addArgument(
+      new Argument("[question]", "what to ask").choices(probes).default("ready" satisfies ProbeName),
+    )
+    .addOption(adminOption("where its admin server is"))
+    .action(async (question: ProbeName, flags: Pick<RunFlags, "server.http.listenAddr">) => {
+      exitWith(await probe(question, flags["server.http.listenAddr"]));
+    });
 
   program
     .command("version")
@@ -92,11 +97,7 @@ function addRun(program: Command, exitWith: (status: number) => void): void {
     .command("run")
     .description("receive and forward profiles; without a configuration, into a store on this machine")
     .argument("[config]", "a YAML or JSON file, or - for standard input")
-    .addOption(
-      new Option("--server.http.listen-addr <address>", "where health, metrics and the API are served")
-        .argParser(toAddress)
-        .default(adminAddress, formatAddress(adminAddress.host, adminAddress.port)),
-    )
+    .addOption(adminOption("where health, metrics and the API are served"))
     .option("--storage.path <folder>", "where state is kept", defaultStoragePath(process.env))
     .option("--config.watch", "reload when the configuration file changes")
     .addOption(new Option("--log.level <level>", "how much is logged (default: info)").choices(logLevels))
@@ -117,6 +118,12 @@ function addRun(program: Command, exitWith: (status: number) => void): void {
     .action(async (configPath: string | undefined, flags: RunFlags) => {
       exitWith(await run(runOptions(configPath, flags)));
     });
+}
+
+function adminOption(description: string): Option {
+  return new Option("--server.http.listen-addr <address>", description)
+    .argParser(toAddress)
+    .default(defaultAdmin, formatAddress(defaultAdmin.host, defaultAdmin.port));
 }
 
 function runOptions(configPath: string | undefined, flags: RunFlags): RunOptions {

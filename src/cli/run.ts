@@ -20,6 +20,7 @@ import {
 } from "../telemetry/log.ts";
 import { openTracing, type Tracing } from "../telemetry/spans.ts";
 import { activityLine, defaultListen, firstRunConfig, portTakenAdvice, welcome } from "./first_run.ts";
+import { ServiceManager } from "./service_manager.ts";
 import { stopSignals } from "./stop_signal.ts";
 
 /** The flags of `pyroduct run`. */
@@ -60,7 +61,8 @@ export async function run(options: RunOptions): Promise<number> {
   // From the first moment on, a signal must find somebody who knows what to do.
   const signals = stopSignals(log, systemClock);
   const tracing = await openTracing(process.env, log, systemClock);
-  const controller = createController(options, log, tracing);
+  const manager = ServiceManager.open(process.env, systemClock, log);
+  const controller = createController(options, log, tracing, manager);
   process.on("SIGHUP", () => {
     if (controller.isReady) void controller.reload();
   });
@@ -73,8 +75,10 @@ export async function run(options: RunOptions): Promise<number> {
   if (isFirstRun) await greet(options, controller, admin, ending.signal);
   const watched = options.watchConfig ? watchConfig(options, controller) : undefined;
   log.info("ready", { version, admin: admin.address });
+  manager.ready();
   try {
     await signals.first;
+    manager.stopping();
     const isFinished = await Promise.race([
       shutDown(options, controller, log, tracing),
       signals.second.then(() => false),
@@ -84,6 +88,7 @@ export async function run(options: RunOptions): Promise<number> {
     ending.abort();
     watched?.stop();
     await admin.release(0);
+    manager.close();
   }
 }
 
@@ -109,7 +114,12 @@ function stackOf(reason: unknown): string {
   return reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
 }
 
-function createController(options: RunOptions, log: RootLogger, tracing: Tracing | undefined): Controller {
+function createController(
+  options: RunOptions,
+  log: RootLogger,
+  tracing: Tracing | undefined,
+  reloads: ServiceManager,
+): Controller {
   const storagePath = join(options.storagePath, "shard-0");
   const shard = new Shard({
     definitions: componentDefinitions,
@@ -126,6 +136,7 @@ function createController(options: RunOptions, log: RootLogger, tracing: Tracing
     clock: systemClock,
     log,
     processMetrics: async () => processFamilies(),
+    reloads,
   });
 }
 

@@ -10,6 +10,7 @@ import { shapeOf } from "../config/schema_shape.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { type MetricFamily, mergeFamilies } from "../telemetry/metric_family.ts";
 import type { ConfigSource } from "./config_source.ts";
+import { healthFamily } from "./health_metrics.ts";
 import { type ComponentHealth, newestFirst, type ShardCalls, type StoredBody } from "./shard.ts";
 
 /** What the controller works with. */
@@ -22,6 +23,15 @@ export interface ControllerParts {
   readonly log: Logger;
   /** Families of the process itself. */
   readonly processMetrics: () => Promise<MetricFamily[]>;
+  /** Told of each reload, whoever asked for it. */
+  readonly reloads?: ReloadObserver;
+}
+
+/** Who wants to know of reloads. */
+export interface ReloadObserver {
+  reloadBegan(): void;
+  /** @param isTaken false where the configuration in use stays. */
+  reloadEnded(isTaken: boolean): void;
 }
 
 /** A component as the API shows it, in the form of Alloy's. */
@@ -78,10 +88,23 @@ export class Controller {
 
   /** Changes to the configuration as it stands in its source now; one reload at a time. */
   reload(): Promise<ReloadResult> {
-    const reloading = this.#reloading.then(() => this.#reloadNow());
+    const reloading = this.#reloading.then(() => this.#observedReload());
     // A defect in one must not keep the next from happening.
     this.#reloading = reloading.catch(() => {});
     return reloading;
+  }
+
+  async #observedReload(): Promise<ReloadResult> {
+    const { reloads } = this.#parts;
+    let isTaken = false;
+    reloads?.reloadBegan();
+    try {
+      const result = await this.#reloadNow();
+      isTaken = result.ok;
+      return result;
+    } finally {
+      reloads?.reloadEnded(isTaken);
+    }
   }
 
   async #reloadNow(): Promise<ReloadResult> {
@@ -132,7 +155,12 @@ export class Controller {
   /** All metrics, those of equal names and labels added up over the shards. */
   async metrics(): Promise<MetricFamily[]> {
     const { shards, processMetrics } = this.#parts;
-    const families = await Promise.all([processMetrics(), ...shards.map((shard) => shard.metrics())]);
+    const healths = this.#health().then((reports) => [healthFamily([...reports.values(), this.#ownHealth])]);
+    const families = await Promise.all([
+      processMetrics(),
+      healths,
+      ...shards.map((shard) => shard.metrics()),
+    ]);
     return mergeFamilies(families.flat());
   }
 
@@ -170,9 +198,8 @@ export class Controller {
 
   /** The names of everything that is unhealthy, each with the reason. */
   async unhealthy(): Promise<{ readonly id: string; readonly message: string }[]> {
-    const reports = [...(await this.#health()).values()];
-    const all = [...reports, { id: "configuration", health: this.#configHealth.current }];
-    return all
+    const reports = [...(await this.#health()).values(), this.#ownHealth];
+    return reports
       .filter(({ health }) => health.state === "unhealthy")
       .map(({ id, health }) => ({ id, message: health.message }));
   }
@@ -213,6 +240,10 @@ export class Controller {
   async stop(graceMs?: number): Promise<void> {
     this.#isReady = false;
     await Promise.all(this.#parts.shards.map((shard) => shard.stop(graceMs)));
+  }
+
+  get #ownHealth(): Pick<ComponentHealth, "id" | "health"> {
+    return { id: "configuration", health: this.#configHealth.current };
   }
 
   /** The health of each component; where shards differ, the one that is unhealthy counts. */

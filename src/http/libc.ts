@@ -1,4 +1,5 @@
-import { dlopen } from "bun:ffi";
+import { dlopen, read } from "bun:ffi";
+import { getSystemErrorName } from "node:util";
 
 const symbols = {
   dup: { args: ["int"], returns: "int" },
@@ -9,6 +10,10 @@ const symbols = {
   setsockopt: { args: ["int", "int", "int", "ptr", "u32"], returns: "int" },
   getsockname: { args: ["int", "ptr", "ptr"], returns: "int" },
   getpeername: { args: ["int", "ptr", "ptr"], returns: "int" },
+  socket: { args: ["int", "int", "int"], returns: "int" },
+  sendto: { args: ["int", "ptr", "u64", "int", "ptr", "u32"], returns: "i64" },
+  clock_gettime: { args: ["int", "ptr"], returns: "int" },
+  __errno_location: { args: [], returns: "ptr" },
 } as const;
 
 /** glibc and musl, as their dynamic loaders name them. */
@@ -28,6 +33,13 @@ export function libc(): Libc {
   if (process.platform !== "linux") throw new Error(`not on ${process.platform}`);
   opened ??= open();
   return opened;
+}
+
+/** The name (`ENOENT`, …) of the error of the call before; only good right after a call that failed. */
+export function lastErrorName(): string {
+  const location = libc().__errno_location();
+  const number = location === null ? 0 : read.i32(location);
+  return number === 0 ? "an unknown error" : getSystemErrorName(-number);
 }
 
 function open() {

@@ -43,6 +43,46 @@ describe("a mistake is told, and status 1", () => {
       ["run", "x.yaml", "--listen", ":1"],
       "--listen and --forward-to go without a configuration: write them into it",
     ],
+    [
+      "a name that no object of a cluster can have",
+      ["print", "kubernetes", "--name", "My_Name"],
+      "error: option '--name <name>' argument 'My_Name' is invalid. Expected up to 63 small letters",
+    ],
+    [
+      "a number of pods that is none",
+      ["print", "kubernetes", "--replicas", "0"],
+      "error: option '--replicas <number>' argument '0' is invalid. Expected a whole number of at least 1.",
+    ],
+    [
+      "a size that is none",
+      ["print", "kubernetes", "--storage", "much"],
+      "error: option '--storage <size>' argument 'much' is invalid. Expected a size, such as 2Gi.",
+    ],
+    [
+      "a destination that is none",
+      ["print", "kubernetes", "--forward-to", "pyroscope"],
+      "error: option '--forward-to <url>' argument 'pyroscope' is invalid. Expected an http or https URL",
+    ],
+    [
+      "a path that would mean something else in a unit",
+      ["print", "systemd", "--config", "/etc/a b.yaml"],
+      "error: option '--config <file>' argument '/etc/a b.yaml' is invalid. Expected an absolute path",
+    ],
+    [
+      "fewer pods at most than at least",
+      ["print", "kubernetes", "--replicas", "3", "--max-replicas", "2"],
+      "--max-replicas must be at least --replicas",
+    ],
+    [
+      "a shell that there is no completion for",
+      ["print", "completion", "tcsh"],
+      "error: command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.",
+    ],
+    [
+      "a question that there is no probe for",
+      ["probe", "well"],
+      "error: command-argument value 'well' is invalid",
+    ],
     ["a file that is not there", ["validate", "/no/such/file.yaml"], "can't read /no/such/file.yaml: ENOENT"],
     [
       "too many arguments",

@@ -25,12 +25,25 @@ export class PyroductRun implements AsyncDisposable {
   #out = "";
   #error = "";
 
-  /** @param args the command line, which may name files in the folder; `stdin` is what is written to it. */
-  constructor(args: (folder: TemporaryFolder) => readonly string[], stdin?: string) {
+  /**
+   * @param args the command line, which may name files in the folder.
+   * @param stdin what is written to it.
+   * @param variables what it finds in its environment besides the usual.
+   */
+  constructor(
+    args: (folder: TemporaryFolder) => readonly string[],
+    stdin?: string,
+    variables: (folder: TemporaryFolder) => Readonly<Record<string, string>> = () => ({}),
+  ) {
     this.#process = Bun.spawn([process.execPath, "src/main.ts", ...args(this.folder)], {
       cwd: repository,
       // What whoever runs the tests has in the environment must not change what they see.
-      env: { PATH: process.env["PATH"], HOME: this.folder.path, TMPDIR: this.folder.path },
+      env: {
+        PATH: process.env["PATH"],
+        HOME: this.folder.path,
+        TMPDIR: this.folder.path,
+        ...variables(this.folder),
+      },
       stdin: stdin === undefined ? "ignore" : new Blob([stdin]),
       stdout: "pipe",
       stderr: "pipe",

@@ -14,6 +14,12 @@ function health(id: string, state: "healthy" | "unhealthy", message: string = st
   return { id, address: undefined, health: { state, message, sinceMs: fakeEpochMs } };
 }
 
+async function healthMetric({ controller }: ControllerBed): Promise<Record<string, number>> {
+  const families = await controller.metrics();
+  const samples = families.find(({ name }) => name === "pyroduct_component_healthy")?.samples ?? [];
+  return Object.fromEntries(samples.map(({ labels, value }) => [labels["component_id"] ?? "", value]));
+}
+
 describe("start", () => {
   test("applies the configuration and is ready", async () => {
     const bed = new ControllerBed(writeConfig("a"));
@@ -142,7 +148,20 @@ describe("with several shards", () => {
       shard.families = [{ name: "c_total", help: "Counted.", type: "counter", samples: [sample] }];
     }
     const families = await new ControllerBed("", shards).controller.metrics();
-    expect(families.flatMap(({ samples }) => samples.map(({ value }) => value))).toEqual([4]);
+    const counted = families.filter(({ name }) => name === "c_total");
+    expect(counted.flatMap(({ samples }) => samples.map(({ value }) => value))).toEqual([4]);
+  });
+
+  test("metrics tell the health of each component, and whether the configuration on disk is in use", async () => {
+    const shards = [new StubShard(), new StubShard()] as const;
+    shards[0].reports = [health("a", "healthy"), health("b", "healthy")];
+    shards[1].reports = [health("a", "unhealthy"), health("b", "healthy")];
+    const bed = new ControllerBed(writeConfig("a"), shards);
+    await bed.controller.start();
+    expect(await healthMetric(bed)).toEqual({ a: 0, b: 1, configuration: 1 });
+    bed.source.text = "pyroscope.write: 5";
+    await bed.controller.reload();
+    expect(await healthMetric(bed)).toEqual({ a: 0, b: 1, configuration: 0 });
   });
 
   test("a component is unhealthy where one of them says so", async () => {

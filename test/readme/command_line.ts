@@ -3,6 +3,8 @@ export interface CommandLine {
   /** Variables that are set in front of the command. */
   readonly environment: Readonly<Record<string, string>>;
   readonly words: readonly string[];
+  /** The file that standard output goes into; undefined where it goes nowhere else. */
+  readonly output: string | undefined;
 }
 
 /** A part of a word: in double quotes, in single quotes, or bare. */
@@ -15,6 +17,7 @@ const part = /"([^"$`\\]*)"|'([^']*)'|([^\s"'$`\\|&;<>(){}*?#~]+)/y;
  */
 export function parseCommandLine(line: string): CommandLine {
   const words: string[] = [];
+  let output: string | undefined;
   let position = 0;
   while (position < line.length) {
     const space = /\s*/y;
@@ -22,6 +25,10 @@ export function parseCommandLine(line: string): CommandLine {
     position += space.exec(line)?.[0].length ?? 0;
     // The rest is a comment.
     if (line[position] === "#") break;
+    if (line.startsWith("> ", position)) {
+      output = wordAt(line, position + 2).text;
+      break;
+    }
     const word = wordAt(line, position);
     words.push(word.text);
     position = word.end;
@@ -31,7 +38,7 @@ export function parseCommandLine(line: string): CommandLine {
     const equals = word.indexOf("=");
     return [word.slice(0, equals), word.slice(equals + 1)];
   });
-  return { environment: Object.fromEntries(assignments), words: words.slice(first) };
+  return { environment: Object.fromEntries(assignments), words: words.slice(first), output };
 }
 
 function wordAt(line: string, start: number): { readonly text: string; readonly end: number } {

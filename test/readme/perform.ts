@@ -36,6 +36,7 @@ export async function perform(
     case "run": {
       const ended = await runToEnd(step, sandbox);
       expect(ended.status, `${line}\n${ended.output}${ended.error}`).toBe(0);
+      if (step.output !== undefined) sandbox.write(step.output, ended.output);
       return;
     }
     case "reload":
@@ -45,6 +46,8 @@ export async function perform(
     case "script":
       expect(manifest().scripts).toHaveProperty([step.name]);
       return;
+    case "release":
+      return expectReleased(step.line);
     case "gate":
       expect(statSync(join(repository, step.path)).mode & 0o111).toBe(0o111);
       return;
@@ -75,6 +78,22 @@ export async function knownTargets(sandbox: Sandbox): Promise<string[]> {
 /** The package's manifest, as far as it matters here. */
 export function manifest(): { readonly scripts: Readonly<Record<string, string>> } {
   return JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+}
+
+/** What a line may need of a release, and what of the workflow makes it. */
+const released: readonly (readonly [RegExp, string])[] = [
+  [/\bpyroduct-linux-x64\b/, "dist/pyroduct-* dist/SHA256SUMS"],
+  [/\bSHA256SUMS\b/, "sha256sum pyroduct-* > SHA256SUMS"],
+  [/\bghcr\.io\/.*:latest\b/, 'echo "${IMAGE,,}:latest"'],
+  [/^gh attestation verify\b/, "uses: actions/attest-build-provenance@"],
+  [/^cosign verify\b/, "run: cosign sign"],
+];
+
+function expectReleased(line: string): void {
+  const workflow = readFileSync(join(repository, ".github", "workflows", "release.yml"), "utf8");
+  const needed = released.filter(([need]) => need.test(line)).map(([, makes]) => makes);
+  expect(needed.length).toBeGreaterThan(0);
+  for (const makes of needed) expect(workflow).toContain(makes);
 }
 
 async function expectTargets(targets: readonly string[], sandbox: Sandbox): Promise<void> {

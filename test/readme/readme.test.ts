@@ -111,9 +111,9 @@ describe.concurrent("what README says", () => {
     expect(documented.toSorted()).toEqual(names.filter((name) => !/^print( help)?$/.test(name)).toSorted());
   });
 
-  test("of flags is what the help says", async () => {
-    const flags = matches(await help("run"), /^ {2}(--[\w.-]+)/gm);
-    expect(firstCodes("Flags of run").map((code) => code.replace(/ .*/, ""))).toEqual(flags);
+  test.each([["run"], ["print kubernetes"]])("of flags of %s is what the help says", async (command) => {
+    const flags = matches(await help(...command.split(" ")), /^ {2}(--[\w.-]+)/gm);
+    expect(firstCodes(`Flags of ${command}`).map((code) => code.replace(/ .*/, ""))).toEqual(flags);
   });
 
   test("of targets is what the build says", async () => {

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { homepage } from "../../src/base/version.ts";
+import { imageRepository } from "../../src/cli/deployment.ts";
 import { parseCommandLine } from "./command_line.ts";
 
 /** The folder that README lies in. */
@@ -12,6 +14,8 @@ const curl = ["curl", "--fail", "--silent", "--show-error", "--max-time", "10"] 
 export interface ProcessStep {
   readonly words: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;
+  /** The file that what it prints is to be in. */
+  readonly output?: string | undefined;
   /** Whether it must run in the folder of the package, as its scripts do. */
   readonly isOfPackage: boolean;
 }
@@ -32,14 +36,32 @@ export type Step =
   | { readonly type: "build"; readonly targets: readonly string[] }
   /** A script of the package that can't run inside its own test, or changes the sources: only looked at. */
   | { readonly type: "script"; readonly name: string }
+  /** Needs a release that is out: only looked at. */
+  | { readonly type: "release"; readonly line: string }
   /** The file that runs everything: only looked at. */
   | { readonly type: "gate"; readonly path: string };
 
 /** Finds pyroduct's process by its name; a test knows its number. */
 const reloadLine = 'kill -HUP "$(pgrep -x pyroduct)"';
 
+const image = `${imageRepository()}:latest`;
+
+/** What takes, verifies and installs what a release has. */
+const releaseLines = [
+  new RegExp(`^curl -fLO ${homepage}/releases/latest/download/[\\w.-]+$`),
+  /^sha256sum --check --ignore-missing SHA256SUMS$/,
+  new RegExp(
+    `^gh attestation verify (?:oci://${image}|[\\w.-]+) --repo ${new URL(homepage).pathname.slice(1)}$`,
+  ),
+  new RegExp(
+    `^cosign verify ${image} --certificate-oidc-issuer https://token.actions.githubusercontent.com ` +
+      `--certificate-identity-regexp \\^${homepage}/.github/workflows/release.yml@refs/tags/v$`,
+  ),
+  /^sudo install pyroduct-linux-x64 \/usr\/local\/bin\/pyroduct$/,
+];
+
 const scripts: ReadonlySet<string> = new Set([
-  ...["test", "test:wire", "test:load", "test:sdk", "test:grpc"],
+  ...["test", "test:wire", "test:load", "test:sdk", "test:grpc", "test:print"],
   ...["check", "fix", "generate"],
 ]);
 
@@ -50,7 +72,8 @@ const scripts: ReadonlySet<string> = new Set([
  */
 export function stepOf(line: string): Step {
   if (line === reloadLine) return { type: "reload" };
-  const { environment, words } = parseCommandLine(line);
+  if (releaseLines.some((known) => known.test(line))) return { type: "release", line };
+  const { environment, words, output } = parseCommandLine(line);
   const [command, ...rest] = words;
   switch (command) {
     case "npx":
@@ -60,7 +83,7 @@ export function stepOf(line: string): Step {
       return bunStep(line, rest, environment);
     case "pyroduct":
     case "dist/pyroduct":
-      return { type: rest[0] === "run" ? "serve" : "run", ...pyroductStep(rest, environment) };
+      return { type: rest[0] === "run" ? "serve" : "run", ...pyroductStep(rest, environment), output };
     case "curl":
       return { type: "run", words: [...curl, ...rest], environment, isOfPackage: false };
     case ".ci/run":
