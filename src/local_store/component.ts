@@ -88,7 +88,7 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
     const stored = withoutClientAddress(profile);
     const problem = profileProblem(stored);
     if (problem !== undefined) plan.reject(problem);
-    else plan.add({ send: () => this.#store(recordsOf(stored)) });
+    else plan.add({ send: () => this.#store(recordsOf(stored)), releasesBytes: true });
   }
 
   #store(records: readonly StoredRecord[]): Promise<Outcome> {

@@ -20,6 +20,8 @@ export interface Receiver {
 export interface Delivery {
   /** Sends it; never throws for a failure of the destination. */
   send(request: RequestContext): Promise<Outcome>;
+  /** Whether nobody needs the profile's bytes any more once `send` has resolved, so that they can be freed. */
+  readonly releasesBytes?: boolean;
 }
 
 /** Learns how long a branch took, in seconds, and whether all of it was delivered. */
@@ -52,6 +54,11 @@ export class DeliveryPlan {
   /** Whether anything is to be sent. */
   get isEmpty(): boolean {
     return this.#deliveries.length === 0;
+  }
+
+  /** Whether nobody needs the request's bytes any more once everything has been sent. */
+  get releasesBytes(): boolean {
+    return this.#deliveries.every((delivery) => delivery.releasesBytes === true);
   }
 
   add(delivery: Delivery): void {

@@ -17,7 +17,7 @@ export async function serveIngest(exchange: Exchange, parts: ServeParts): Promis
   parts.onBody(read.bytes.byteLength);
   try {
     const profile = profileOf(request, read.bytes);
-    const outcome = await forward(profile, parts.receiver, exchange, parts.clock);
+    const outcome = await forward(profile, parts.receiver, exchange, parts.clock, read.bytes);
     const status = ingestStatus(outcome);
     if (status === undefined) return new Response(null);
     parts.onFailed(describeOutcome(outcome));

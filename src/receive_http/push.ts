@@ -70,7 +70,7 @@ async function serveUnary(read: BodyRead, call: ConnectCall): Promise<Response> 
     const isGzip = exchange.request.headers.get("content-encoding") === "gzip";
     const plain = isGzip ? await decompressed(read, exchange, parts) : read;
     const message = bodyOf(plain, parts);
-    await pushProfile(scanner.scan(message) ?? profileOfPush(decode(message, parts)), call);
+    await pushProfile(scanner.scan(message) ?? profileOfPush(decode(message, parts)), call, message);
     return new Response(null, { headers: { "Content-Type": "application/proto" } });
   } catch (thrown) {
     if (!(thrown instanceof CodedError)) throw thrown;

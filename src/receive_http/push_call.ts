@@ -15,11 +15,19 @@ export function push(message: PushRequest, call: ConnectCall): Promise<void> {
   return pushProfile(profileOfPush(message), call);
 }
 
-/** As `push`, of a request that has been taken in already. */
-export async function pushProfile(profile: PushProfile, call: ConnectCall): Promise<void> {
+/**
+ * As `push`, of a request that has been taken in already.
+ *
+ * @param bytes what the profile lies in, which nobody else has; freed as soon as nobody needs it.
+ */
+export async function pushProfile(
+  profile: PushProfile,
+  call: ConnectCall,
+  bytes?: Uint8Array,
+): Promise<void> {
   // A request without series is fine, and there is nothing to send.
   if (profile.series.length === 0) return;
-  const outcome = await forwardPush(profile, call);
+  const outcome = await forwardPush(profile, call, bytes);
   const code = connectCode(outcome);
   if (code === undefined) return;
   const description = describeOutcome(outcome);
@@ -27,9 +35,13 @@ export async function pushProfile(profile: PushProfile, call: ConnectCall): Prom
   throw new CodedError(code, description);
 }
 
-async function forwardPush(profile: PushProfile, { exchange, parts }: ConnectCall): Promise<Outcome> {
+async function forwardPush(
+  profile: PushProfile,
+  { exchange, parts }: ConnectCall,
+  bytes: Uint8Array | undefined,
+): Promise<Outcome> {
   try {
-    return await forward(profile, parts.receiver, exchange, parts.clock);
+    return await forward(profile, parts.receiver, exchange, parts.clock, bytes);
   } catch (thrown) {
     if (thrown instanceof CodedError) parts.onRefused("invalid", thrown.message);
     throw thrown;

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
+import { freeBytes } from "../base/free_bytes.ts";
 import type { BodyRead } from "../http/read_body.ts";
 import type { Outcome } from "../profile/failure_report.ts";
 import type { Profile } from "../profile/profile.ts";
@@ -53,18 +54,22 @@ export const bodyRefusals: Readonly<Record<BodyProblem, BodyRefusal>> = {
 /**
  * Hands a profile to everything that the receiver forwards to.
  *
+ * @param bytes what the profile lies in, which nobody else has; freed as soon as nobody needs it.
  * @throws CodedError `invalid_argument` where the labels are wrong; then nothing has been sent.
  */
-export function forward(
+export async function forward(
   profile: Profile,
   receiver: Receiver,
   request: RequestContext,
   clock: Clock,
+  bytes?: Uint8Array,
 ): Promise<Outcome> {
   const plan = new DeliveryPlan(request, clock);
   receiver.plan(profile, plan);
   if (plan.problem !== undefined) throw new CodedError("invalid_argument", plan.problem);
-  return plan.send();
+  const outcome = await plan.send();
+  if (bytes !== undefined && plan.releasesBytes) freeBytes(bytes);
+  return outcome;
 }
 
 /** A line of plain text. */

@@ -1,3 +1,4 @@
+import { freeBytes } from "../base/free_bytes.ts";
 import { InFlight } from "../base/in_flight.ts";
 import type { Component, ComponentContext } from "../component/definition.ts";
 import { type Health, HealthRecord } from "../component/health.ts";
@@ -69,22 +70,27 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
     const outgoing = withoutClientAddress(profile);
     const problem = profileProblem(outgoing);
     if (problem !== undefined) plan.reject(problem);
-    else plan.add({ send: (request) => this.#send(outgoing, request) });
+    else plan.add({ send: (request) => this.#send(outgoing, request), releasesBytes: true });
   }
 
   async #send(profile: Profile, request: RequestContext): Promise<Outcome> {
     const { clock } = this.#context;
     const startedAt = clock.now();
     this.#inFlight.begin();
+    let encoded: Uint8Array | undefined;
     try {
-      const outgoing: Outgoing =
-        profile.kind === "ingest"
-          ? outgoingIngest(profile, this.#externalLabels, request)
-          : outgoingPush(profile, this.#externalLabels, request);
+      let outgoing: Outgoing;
+      if (profile.kind === "ingest") {
+        outgoing = outgoingIngest(profile, this.#externalLabels, request);
+      } else {
+        outgoing = outgoingPush(profile, this.#externalLabels, request);
+        encoded = outgoing.body;
+      }
       const [only] = this.#endpoints;
       if (only !== undefined && this.#endpoints.length === 1) return await only.deliver(outgoing);
       return (await Promise.all(this.#endpoints.map((endpoint) => endpoint.deliver(outgoing)))).flat();
     } finally {
+      if (encoded !== undefined) freeBytes(encoded);
       this.#inFlight.end();
       this.#metrics.finished(profile.kind, (clock.now() - startedAt) / 1000);
     }
