@@ -11,11 +11,16 @@ export interface LiveBatch {
   readonly sampling: LiveSampling;
 }
 
-/** How much of what passed is shown. Counted over the last second, before `match` is applied. */
+/** How much of what passed is shown. Counted over the time that `seconds` says. */
 export interface LiveSampling {
+  readonly seconds: number;
   /** Profiles that passed. */
   readonly passed: number;
-  /** Of these, how many were recorded; fewer than `passed` where they come too fast. */
+  /** Of these, how many `match` takes; at least, where they come too fast to look at each. */
+  readonly matched: number;
+  /** Of those that passed, how many were not even looked at, since they come too fast. */
+  readonly unseen: number;
+  /** Of those that match, how many were recorded: the others were too many. */
   readonly recorded: number;
 }
 
