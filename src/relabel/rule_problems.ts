@@ -1,4 +1,4 @@
-import { AnchoredRegex } from "./anchored_regex.ts";
+import { AnchoredRegex } from "../profile/anchored_regex.ts";
 import { isLegacyName, isLegacyNameTemplate } from "./label_name.ts";
 import { type RuleArguments, ruleDefaults } from "./schema.ts";
 
