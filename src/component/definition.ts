@@ -73,10 +73,32 @@ export interface Component<Args = unknown> {
   /** Says on every answer from now on that the connection closes, since the process is about to end. */
   announceStop?(): void;
   health(): Health;
+  /** Where it sends to, where it does. */
+  endpoints?(): readonly EndpointStatus[];
   /** Where it listens, where it does. */
   readonly address?: string | undefined;
   /** Profiles that it keeps, where it keeps any. */
   readonly profiles?: StoredProfiles;
+}
+
+/** How one of the destinations of a component does. */
+export interface EndpointStatus {
+  /** Its name, else its URL: as in the metrics' label `endpoint`. */
+  readonly name: string;
+  readonly url: string;
+  /** Why the latest delivery failed; undefined where it did not. */
+  readonly failing?: string | undefined;
+  /** What it keeps to be delivered later; undefined where it keeps nothing. */
+  readonly queue?: QueueStatus | undefined;
+}
+
+/** What waits in the queue of an endpoint. */
+export interface QueueStatus {
+  readonly type: "memory" | "disk" | "jetstream";
+  readonly profiles: number;
+  readonly bytes: number;
+  /** How long the oldest has waited, in milliseconds; undefined where nothing waits. */
+  readonly oldestMs?: number | undefined;
 }
 
 /** What is known of a stored profile. Times are in milliseconds since the Unix epoch. */
@@ -113,6 +135,8 @@ export interface StoredProfiles {
   get(id: string): { readonly profile: StoredProfile; readonly body: Uint8Array } | undefined;
   /** What came since the last call, by service. */
   activity(): ServiceActivity[];
+  /** The SQLite file that they are in, for those who only read it. */
+  path(): string;
 }
 
 /**
