@@ -3,11 +3,21 @@ import { stringify } from "yaml";
 import type { Controller } from "../controller/controller.ts";
 import { isLogLevel, logLevels, type RootLogger } from "../telemetry/log.ts";
 import { formatFamilies } from "../telemetry/metric_family.ts";
+import { type AdminAccess, gate, localAccess } from "./gate.ts";
 import { profileRoutes } from "./profile_routes.ts";
 
-/** The admin server's routes: health, metrics, configuration, components and stored profiles. */
-export function createAdminApp(controller: Controller, log: RootLogger): Hono {
+/**
+ * The admin server's routes: health, metrics, configuration, components and stored profiles.
+ *
+ * @param access who may come.
+ */
+export function createAdminApp(
+  controller: Controller,
+  log: RootLogger,
+  access: AdminAccess = localAccess,
+): Hono {
   const app = new Hono();
+  app.use(gate(access));
 
   app.get("/metrics", async (context) => {
     const text = formatFamilies(await controller.metrics());

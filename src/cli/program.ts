@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { hostNameOf } from "../admin/request_origin.ts";
 import { parseDuration } from "../base/duration.ts";
 import { CodedError } from "../base/failure.ts";
 import { commit, version } from "../base/version.ts";
@@ -15,6 +16,8 @@ import { validate } from "./validate.ts";
 /** The flags of `run` as commander hands them over: dots in a flag's name stay in the key. */
 interface RunFlags {
   readonly "server.http.listenAddr": ListenAddress;
+  readonly "server.http.authFile"?: string;
+  readonly "server.http.host"?: readonly string[];
   readonly "storage.path": string;
   readonly "config.watch"?: boolean;
   readonly "log.level"?: LogLevel;
@@ -98,6 +101,15 @@ function addRun(program: Command, exitWith: (status: number) => void): void {
     .description("receive and forward profiles; without a configuration, into a store on this machine")
     .argument("[config]", "a YAML or JSON file, or - for standard input")
     .addOption(adminOption("where health, metrics and the API are served"))
+    .option(
+      "--server.http.auth-file <file>",
+      "a htpasswd file (bcrypt) of those who may see them; needed on an address that is not loopback",
+    )
+    .option(
+      "--server.http.host <name>",
+      "a further host name that they are asked for by; repeatable",
+      toHosts,
+    )
     .option("--storage.path <folder>", "where state is kept", defaultStoragePath(process.env))
     .option("--config.watch", "reload when the configuration file changes")
     .addOption(new Option("--log.level <level>", "how much is logged (default: info)").choices(logLevels))
@@ -136,6 +148,8 @@ function runOptions(configPath: string | undefined, flags: RunFlags): RunOptions
   return {
     configPath,
     adminAddress: flags["server.http.listenAddr"],
+    adminAuthFile: flags["server.http.authFile"],
+    adminHosts: flags["server.http.host"] ?? [],
     storagePath: flags["storage.path"],
     watchConfig: flags["config.watch"] ?? false,
     logLevel: flags["log.level"],
@@ -150,6 +164,13 @@ function toAddress(text: string): ListenAddress {
   const address = parseAddress(text);
   if (address === undefined) throw new InvalidArgumentError("Expected host:port, such as 127.0.0.1:4040.");
   return address;
+}
+
+function toHosts(text: string, earlier: readonly string[] = []): string[] {
+  const name = hostNameOf(text);
+  if (name === undefined || name !== text.toLowerCase())
+    throw new InvalidArgumentError("Expected a host name without a port, such as pyroduct.example.");
+  return [...earlier, name];
 }
 
 function toUrls(text: string, earlier: readonly string[] = []): string[] {

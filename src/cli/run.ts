@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { createAdminApp } from "../admin/app.ts";
+import type { AdminAccess } from "../admin/gate.ts";
+import { isLoopback } from "../admin/request_origin.ts";
 import { systemClock } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
 import { version } from "../base/version.ts";
@@ -9,8 +11,9 @@ import { builtInConfig, type ConfigSource, configFile } from "../controller/conf
 import { Controller } from "../controller/controller.ts";
 import { processFamilies } from "../controller/process_metrics.ts";
 import { Shard } from "../controller/shard.ts";
-import type { ListenAddress } from "../http/listen_address.ts";
+import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
 import { type Listener, ListenerPool } from "../http/listener.ts";
+import { ServerAuth } from "../http/server_auth.ts";
 import {
   createLogger,
   type LogFormat,
@@ -27,6 +30,10 @@ import { stopSignals } from "./stop_signal.ts";
 export interface RunOptions {
   readonly configPath: string | undefined;
   readonly adminAddress: ListenAddress;
+  /** A htpasswd file of those who may come to the admin server. */
+  readonly adminAuthFile: string | undefined;
+  /** Names that the admin server goes by besides localhost. */
+  readonly adminHosts: readonly string[];
   readonly storagePath: string;
   readonly watchConfig: boolean;
   readonly logLevel: LogLevel | undefined;
@@ -100,7 +107,7 @@ export async function run(options: RunOptions): Promise<number> {
 async function startAll(options: RunOptions, controller: Controller, log: RootLogger): Promise<Listener> {
   const checked = controller.check();
   if (!checked.ok) throw new CodedError("invalid_argument", checked.problems.join("\n"));
-  const admin = openAdmin(options.adminAddress, controller, log);
+  const admin = openAdmin(options, controller, log);
   const started = await controller.start();
   if (started.ok) return admin;
   await admin.release(0);
@@ -148,10 +155,11 @@ function sourceOf({ configPath, listen, forwardTo }: RunOptions): ConfigSource {
 /** Seconds an idle connection to the admin server stays open. */
 const adminIdleSeconds = 120;
 
-function openAdmin(address: ListenAddress, controller: Controller, log: RootLogger): Listener {
+function openAdmin(options: RunOptions, controller: Controller, log: RootLogger): Listener {
+  const access = adminAccess(options, log);
   try {
-    const listener = new ListenerPool().claim(address, { idleSeconds: adminIdleSeconds });
-    const app = createAdminApp(controller, log);
+    const listener = new ListenerPool().claim(options.adminAddress, { idleSeconds: adminIdleSeconds });
+    const app = createAdminApp(controller, log, access);
     listener.use((request) => app.fetch(request));
     log.info("listening", { component_id: "admin", address: listener.address });
     return listener;
@@ -159,6 +167,24 @@ function openAdmin(address: ListenAddress, controller: Controller, log: RootLogg
     if (!(thrown instanceof CodedError)) throw thrown;
     throw new CodedError(thrown.code, `${thrown.message}; --server.http.listen-addr chooses another address`);
   }
+}
+
+/** @throws CodedError where the file of those who may come can't be used. */
+function adminAccess({ adminAddress, adminAuthFile, adminHosts }: RunOptions, log: RootLogger): AdminAccess {
+  const local = isLoopback(adminAddress.host);
+  const files = { htpasswd: adminAuthFile };
+  const auth = adminAuthFile === undefined ? undefined : new ServerAuth(files, systemClock);
+  auth?.start((problem) => {
+    if (problem === undefined) log.info("credentials of the admin server renewed");
+    else log.error("credentials of the admin server can't be renewed", { problem });
+  });
+  if (!local && auth === undefined) {
+    log.warn("the admin server shows strangers nothing but /metrics, /-/live and /-/ready", {
+      address: formatAddress(adminAddress.host, adminAddress.port),
+      remedy: "--server.http.auth-file",
+    });
+  }
+  return { isLoopback: local, hosts: adminHosts, auth };
 }
 
 function watchConfig({ configPath }: RunOptions, controller: Controller): WatchedFile | undefined {

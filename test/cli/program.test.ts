@@ -19,6 +19,11 @@ describe("a mistake is told, and status 1", () => {
       "error: option '--server.http.listen-addr <address>' argument 'localhost' is invalid. Expected host:port",
     ],
     [
+      "a host name with a port",
+      ["run", "--server.http.host", "admin.example:80"],
+      "error: option '--server.http.host <name>' argument 'admin.example:80' is invalid. Expected a host name without a port",
+    ],
+    [
       "a duration that is none",
       ["run", "--shutdown-delay", "soon"],
       "error: option '--shutdown-delay <duration>' argument 'soon' is invalid. Expected a duration, such as 5s.",

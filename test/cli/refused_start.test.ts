@@ -23,6 +23,20 @@ describe.concurrent("what keeps it from starting is one line and status 1", () =
   );
 
   test(
+    "a file of those who may come to the admin server that can't be used",
+    async () => {
+      const { error } = await refused((folder) => {
+        writeFileSync(folder.file("htpasswd"), "ann:plain\n");
+        return [admin, "--listen=127.0.0.1:0", `--server.http.auth-file=${folder.file("htpasswd")}`];
+      });
+      expect(error).toContain(
+        "htpasswd: line 1: neither plain passwords nor hashes of this kind are accepted",
+      );
+    },
+    processTestMs,
+  );
+
+  test(
     "a configuration that is not there",
     async () => {
       const { error } = await refused(() => ["/no/such/file.yaml"]);
