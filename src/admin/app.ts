@@ -3,18 +3,25 @@ import { stringify } from "yaml";
 import type { Controller } from "../controller/controller.ts";
 import { isLogLevel, logLevels, type RootLogger } from "../telemetry/log.ts";
 import { formatFamilies } from "../telemetry/metric_family.ts";
+import { configRoutes } from "./config_routes.ts";
+import { flowRoutes } from "./flow_routes.ts";
 import { type AdminAccess, gate, localAccess } from "./gate.ts";
+import { liveRoutes } from "./live_routes.ts";
 import { profileRoutes } from "./profile_routes.ts";
+import { AdminServices } from "./services.ts";
+import { statusRoutes } from "./status_routes.ts";
 
 /**
  * The admin server's routes: health, metrics, configuration, components and stored profiles.
  *
  * @param access who may come.
+ * @param services what is kept between requests; whoever gives it starts and stops it.
  */
 export function createAdminApp(
   controller: Controller,
   log: RootLogger,
   access: AdminAccess = localAccess,
+  services: AdminServices = new AdminServices(controller),
 ): Hono {
   const app = new Hono();
   app.use(gate(access));
@@ -64,7 +71,16 @@ export function createAdminApp(
   });
 
   app.get("/api/v0/web/components", async (context) => context.json(await controller.components()));
+  const { clock, feed, samples, streams } = services;
+  app.route("/api/v0/status", statusRoutes(controller, clock.wall));
+  app.route("/api/v0/flow", flowRoutes(feed, samples, streams));
+  app.route("/api/v0/live", liveRoutes(controller, streams, clock));
+  app.route("/api/v0/config", configRoutes(controller));
   app.route("/api/v0/profiles", profileRoutes(controller));
+  app.onError((error, context) => {
+    log.error("unexpected failure, please report it", { reason: error.stack ?? error.message });
+    return context.text("internal error\n", 500);
+  });
   app.notFound((context) => context.text("404 page not found\n", 404));
   return app;
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createAdminApp } from "../admin/app.ts";
 import type { AdminAccess } from "../admin/gate.ts";
 import { isLoopback } from "../admin/request_origin.ts";
+import { AdminServices } from "../admin/services.ts";
 import { systemClock } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
 import { version } from "../base/version.ts";
@@ -159,7 +160,9 @@ function openAdmin(options: RunOptions, controller: Controller, log: RootLogger)
   const access = adminAccess(options, log);
   try {
     const listener = new ListenerPool().claim(options.adminAddress, { idleSeconds: adminIdleSeconds });
-    const app = createAdminApp(controller, log, access);
+    const services = new AdminServices(controller);
+    services.start();
+    const app = createAdminApp(controller, log, access, services);
     listener.use((request) => app.fetch(request));
     log.info("listening", { component_id: "admin", address: listener.address });
     return listener;

@@ -48,14 +48,18 @@ export interface ShownComponent {
   readonly arguments: unknown;
 }
 
-/** Masks all secrets of components. */
+/** Masks all secrets of components, as `maskOf` says, or else all alike. */
 export function shownComponents(
   components: readonly ComponentConfig[],
   definitions: readonly ComponentDefinition[],
+  maskOf?: (secret: unknown) => string,
 ): readonly ShownComponent[] {
   const schema = shapeOf(configSchema(definitions));
   return components.map(({ id, type, label, forwardTo, source }) => {
-    const masked = redact(schema, { [type]: { [label]: source } }) as Record<string, Record<string, unknown>>;
+    const masked = redact(schema, { [type]: { [label]: source } }, maskOf) as Record<
+      string,
+      Record<string, unknown>
+    >;
     return { id, type, label, forwardTo, arguments: masked[type]?.[label] };
   });
 }

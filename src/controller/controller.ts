@@ -13,6 +13,7 @@ import {
   type ShownComponent,
   shownComponents,
 } from "./config_check.ts";
+import { type ConfigComparison, compareConfigs } from "./config_comparison.ts";
 import type { ConfigSource } from "./config_source.ts";
 import { healthFamily } from "./health_metrics.ts";
 import { Observation } from "./observation.ts";
@@ -116,6 +117,16 @@ export class Controller {
     return checkConfig(this.#parts, text);
   }
 
+  /** What leads from the configuration in use to the one in the source, secrets masked. */
+  compare(): ConfigComparison {
+    return compareConfigs(this.#components, this.check(), this.#parts.definitions);
+  }
+
+  /** Every kind of component there is. */
+  get definitions(): readonly ComponentDefinition[] {
+    return this.#parts.definitions;
+  }
+
   /** Loads the configuration and starts everything; on problems nothing stays open. */
   async start(): Promise<ReloadResult> {
     const result = await this.#load();
@@ -187,6 +198,11 @@ export class Controller {
       ...shards.map((shard) => shard.metrics()),
     ]);
     return mergeFamilies(families.flat());
+  }
+
+  /** What the process itself uses. */
+  processMetrics(): Promise<MetricFamily[]> {
+    return this.#parts.processMetrics();
   }
 
   /** The components as they are wired, and how they do. */

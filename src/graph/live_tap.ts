@@ -176,7 +176,10 @@ export class LiveTap implements ProfileTap {
   #watchForTheLast(): void {
     this.#clock.schedule(secondMs, () => {
       this.#viewers.expire();
-      if (!this.#viewers.isEmpty) return this.#watchForTheLast();
+      if (!this.#viewers.isEmpty) {
+        this.#watchForTheLast();
+        return;
+      }
       this.#point.tap = undefined;
       this.#rows.clear();
       this.#bodies.clear();

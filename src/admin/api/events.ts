@@ -17,7 +17,9 @@ export interface EventStreams {
   };
   /** Query: [match]. */
   readonly "GET /api/v0/live/events": {
-    /** At the beginning with what passed lately; then at most four times a second, where there is anything. */
+    /** At the beginning with what passed lately; then up to four times a second, and once where nothing is new. */
     readonly profiles: LiveBatch;
+    /** Why the stream ends, in words: too many look already, or there was a failure. */
+    readonly problem: string;
   };
 }

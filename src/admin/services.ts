@@ -1,0 +1,29 @@
+import { type Clock, systemClock } from "../base/clock.ts";
+import type { Controller } from "../controller/controller.ts";
+import { EventStreams } from "./event_stream.ts";
+import { FlowFeed } from "./flow_feed.ts";
+import { MetricSamples } from "./metric_samples.ts";
+
+/** What the admin server keeps between requests. Nothing of it runs before `start`. */
+export class AdminServices {
+  readonly clock: Clock;
+  readonly streams: EventStreams;
+  readonly feed: FlowFeed;
+  readonly samples: MetricSamples;
+
+  constructor(controller: Controller, clock: Clock = systemClock) {
+    this.clock = clock;
+    this.streams = new EventStreams(clock);
+    this.feed = new FlowFeed(controller, clock);
+    this.samples = new MetricSamples(controller, clock);
+  }
+
+  /** Begins to take samples for the charts. */
+  start(): void {
+    this.samples.start();
+  }
+
+  stop(): void {
+    this.samples.stop();
+  }
+}
