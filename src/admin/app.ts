@@ -10,6 +10,7 @@ import { liveRoutes } from "./live_routes.ts";
 import { profileRoutes } from "./profile_routes.ts";
 import { AdminServices } from "./services.ts";
 import { statusRoutes } from "./status_routes.ts";
+import { storeRoutes } from "./store_routes.ts";
 
 /**
  * The admin server's routes: health, metrics, configuration, components and stored profiles.
@@ -71,12 +72,13 @@ export function createAdminApp(
   });
 
   app.get("/api/v0/web/components", async (context) => context.json(await controller.components()));
-  const { clock, feed, samples, streams } = services;
+  const { clock, feed, samples, streams, worker } = services;
   app.route("/api/v0/status", statusRoutes(controller, clock.wall));
   app.route("/api/v0/flow", flowRoutes(feed, samples, streams));
-  app.route("/api/v0/live", liveRoutes(controller, streams, clock));
+  app.route("/api/v0/live", liveRoutes(controller, services));
   app.route("/api/v0/config", configRoutes(controller));
-  app.route("/api/v0/profiles", profileRoutes(controller));
+  app.route("/api/v0/profiles", profileRoutes(controller, worker));
+  app.route("/api/v0/store", storeRoutes(controller, worker));
   app.onError((error, context) => {
     log.error("unexpected failure, please report it", { reason: error.stack ?? error.message });
     return context.text("internal error\n", 500);

@@ -2,11 +2,18 @@ import { Hono } from "hono";
 import type { Clock, Timer } from "../base/clock.ts";
 import { messageOf } from "../base/failure.ts";
 import type { Controller } from "../controller/controller.ts";
+import type { LiveBody } from "../graph/live_bodies.ts";
 import { LabelSelector } from "../profile/label_matcher.ts";
 import { failureAnswer, lineAnswer, wholeNumber } from "./answers.ts";
 import type { LiveProfiles } from "./api/live.ts";
-import type { EventStream, EventStreams } from "./event_stream.ts";
+import type { EventStream } from "./event_stream.ts";
 import { LiveView } from "./live_view.ts";
+import type { SentProfile } from "./pprof/read_profile.ts";
+import { partAnswer } from "./raw_answer.ts";
+import { maxNodesOf } from "./selection_query.ts";
+import type { AdminServices } from "./services.ts";
+
+const gone = "the profile is no longer kept";
 
 /** How often news of profiles are sent, in milliseconds. */
 const everyMs = 250;
@@ -19,8 +26,9 @@ const defaultLimit = 100;
 const maxLimit = 1000;
 
 /** Profiles as they pass. */
-export function liveRoutes(controller: Controller, streams: EventStreams, clock: Clock): Hono {
+export function liveRoutes(controller: Controller, services: AdminServices): Hono {
   const app = new Hono();
+  const { clock, streams, worker } = services;
 
   app.get("/", async (context) => {
     const limit = wholeNumber(context, "limit", 1, maxLimit) ?? defaultLimit;
@@ -39,8 +47,33 @@ export function liveRoutes(controller: Controller, streams: EventStreams, clock:
     return streams.open(context.req.raw, (stream) => follow(stream, new LiveView(controller, match), clock));
   });
 
+  app.get("/:id/raw", async (context) => {
+    const id = context.req.param("id");
+    const body = await controller.observation.liveBody(id);
+    if (body === undefined) return lineAnswer(context, 404, gone);
+    return partAnswer(await worker.ask("sentPart", sentOf(body), context.req.query("part")), id);
+  });
+
+  app.get("/:id/flamegraph", async (context) => {
+    const body = await controller.observation.liveBody(context.req.param("id"));
+    if (body === undefined) return lineAnswer(context, 404, gone);
+    const { type } = context.req.query();
+    return context.json(await worker.ask("sentGraph", sentOf(body), type, maxNodesOf(context), clock.wall()));
+  });
+
   app.onError((thrown, context) => failureAnswer(context, thrown));
   return app;
+}
+
+/** A Push may bring several profiles in one series: they are alike, and the first one is shown. */
+function sentOf({ content_type, content_encoding, name, bodies }: LiveBody): SentProfile {
+  return {
+    contentType: content_type,
+    contentEncoding: content_encoding,
+    bytes: bodies[0] ?? new Uint8Array(),
+    name,
+    units: "",
+  };
 }
 
 /** Sends what is new until the client has gone; what it returns ends that. */

@@ -3,6 +3,7 @@ import type { Controller } from "../controller/controller.ts";
 import { EventStreams } from "./event_stream.ts";
 import { FlowFeed } from "./flow_feed.ts";
 import { MetricSamples } from "./metric_samples.ts";
+import { StoreWorker } from "./store/store_worker_client.ts";
 
 /** What the admin server keeps between requests. Nothing of it runs before `start`. */
 export class AdminServices {
@@ -10,12 +11,15 @@ export class AdminServices {
   readonly streams: EventStreams;
   readonly feed: FlowFeed;
   readonly samples: MetricSamples;
+  /** Reads profiles, beside the serving thread. */
+  readonly worker: StoreWorker;
 
   constructor(controller: Controller, clock: Clock = systemClock) {
     this.clock = clock;
     this.streams = new EventStreams(clock);
     this.feed = new FlowFeed(controller, clock);
     this.samples = new MetricSamples(controller, clock);
+    this.worker = new StoreWorker(clock);
   }
 
   /** Begins to take samples for the charts. */
@@ -25,5 +29,6 @@ export class AdminServices {
 
   stop(): void {
     this.samples.stop();
+    this.worker.stop();
   }
 }

@@ -1,10 +1,12 @@
+import { nameLabel } from "../profile/label_set.ts";
 import type { Profile } from "../profile/profile.ts";
 
 /** A profile's bytes, and what its sender said that they are. */
 export interface LiveBody {
   readonly content_type: string;
   readonly content_encoding: string;
-  readonly format: string;
+  /** What the sender calls the profile; undefined for /ingest, which names the app. */
+  readonly name: string | undefined;
   /** One for /ingest; one for each sample of a series of Push. */
   readonly bodies: readonly Uint8Array[];
 }
@@ -29,7 +31,7 @@ export class LiveBodies {
     const body: LiveBody = {
       content_type: (isIngest ? profile.contentType : undefined) ?? "",
       content_encoding: (isIngest ? profile.contentEncoding : undefined) ?? "",
-      format: formatOf(profile),
+      name: profile.kind === "push" ? profile.series[index]?.labels.get(nameLabel) : undefined,
       bodies: parts.map((part) => part.slice()),
     };
     this.#bodies.set(id, { body, bytes });
