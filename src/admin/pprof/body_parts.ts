@@ -1,8 +1,7 @@
 import { createGunzip } from "node:zlib";
 import { CodedError } from "../../base/failure.ts";
+import { isGzip, profileFormatOf } from "../../profile/profile_format.ts";
 import type { ProfileFormat } from "../api/store.ts";
-import { hasFoldedLines } from "./folded.ts";
-import { looksLikePprof } from "./pprof_scan.ts";
 
 /** A body as it came, and what its sender said of it. */
 export interface SentBody {
@@ -78,13 +77,9 @@ export async function profilePart(parts: readonly BodyPart[]): Promise<BodyPart 
   return parts[0];
 }
 
-/** What bytes hold, by their content alone. */
+/** What bytes hold, gzipped or not, by their content alone. */
 export async function formatOf(bytes: Uint8Array): Promise<ProfileFormat> {
-  const plain = await unpacked(bytes);
-  if (startsWith(plain, "FLR\0")) return "jfr";
-  if (startsWith(plain, "{")) return "json";
-  if (hasFoldedLines(plain)) return "folded";
-  return looksLikePprof(plain) ? "pprof" : "unknown";
+  return profileFormatOf(await unpacked(bytes));
 }
 
 /**
@@ -93,7 +88,7 @@ export async function formatOf(bytes: Uint8Array): Promise<ProfileFormat> {
  * @throws CodedError where they can't be unpacked, or would be too many.
  */
 export async function unpacked(bytes: Uint8Array): Promise<Uint8Array> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  if (!isGzip(bytes)) return bytes;
   const stream = createGunzip();
   const chunks: Uint8Array[] = [];
   let total = 0;
@@ -113,11 +108,3 @@ export async function unpacked(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 const tooLarge = new CodedError("resource_exhausted", `more than ${mostUnpackedBytes} bytes when unpacked`);
-
-function startsWith(bytes: Uint8Array, text: string): boolean {
-  return (
-    Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, text.length)).toString(
-      "latin1",
-    ) === text
-  );
-}

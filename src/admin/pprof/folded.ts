@@ -1,48 +1,38 @@
 import { CodedError } from "../../base/failure.ts";
 import type { CallTree } from "./call_tree.ts";
 
-/** A stack in one line, its functions separated by semicolons, then its value. */
-const foldedLine = /^(.+?)\s+(\d+(?:\.\d+)?)\s*$/;
-
-/** How much of the beginning tells what bytes are. */
-const lookedAtBytes = 4096;
-
-/** Whether the bytes begin with folded text: https://www.brendangregg.com/FlameGraphs/cpuflamegraphs.html */
-export function hasFoldedLines(bytes: Uint8Array): boolean {
-  const text = utf8(bytes.subarray(0, lookedAtBytes), true);
-  if (text === undefined) return false;
-  const lines = text.split("\n");
-  // The last line may have been cut.
-  const whole = bytes.byteLength > lookedAtBytes ? lines.slice(0, -1) : lines;
-  const filled = whole.filter((line) => line.trim() !== "" && !line.startsWith("#"));
-  return filled.length > 0 && filled.every((line) => foldedLine.test(line));
-}
-
 /**
  * Adds folded text to a tree.
  *
  * @throws CodedError where a line can't be read.
  */
 export function addFolded(tree: CallTree, side: number, bytes: Uint8Array): void {
-  const text = utf8(bytes, false);
+  const text = utf8(bytes);
   if (text === undefined) throw new CodedError("invalid_argument", "folded text that is not UTF-8");
   for (const [index, line] of text.split("\n").entries()) {
-    if (line.trim() === "" || line.startsWith("#")) continue;
-    const match = foldedLine.exec(line);
-    if (match === null)
+    if (line.trim() === "") continue;
+    const parsed = parseLine(line);
+    if (parsed === undefined)
       throw new CodedError("invalid_argument", `line ${index + 1} of folded text can't be read`);
-    const [, stack = "", value = "0"] = match;
-    const frames = stack.split(";").flatMap((name) => tree.functionNumber(name, "") ?? []);
-    tree.add(side, frames, Number(value));
+    const frames = parsed.stack.split(";").flatMap((name) => tree.functionNumber(name, "") ?? []);
+    tree.add(side, frames, parsed.value);
   }
 }
 
-/** @param isCut whether a character at the end may be incomplete. */
-function utf8(bytes: Uint8Array, isCut: boolean): string | undefined {
+/** A stack, its functions separated by semicolons, then its value; undefined where it is none. */
+function parseLine(line: string): { readonly stack: string; readonly value: number } | undefined {
+  const text = line.trim();
+  const end = Math.max(text.lastIndexOf(" "), text.lastIndexOf("\t"));
+  const value = text.slice(end + 1);
+  // A regular expression over the whole line can be made to take a time that grows with the square of its length.
+  return end > 0 && /^\d+(?:\.\d+)?$/.test(value)
+    ? { stack: text.slice(0, end).trimEnd(), value: Number(value) }
+    : undefined;
+}
+
+function utf8(bytes: Uint8Array): string | undefined {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: isCut });
-    // Nothing that people read has such characters, while many binary formats begin with one.
-    return /[^\P{Cc}\t\n\v\f\r]/u.test(text.slice(0, lookedAtBytes)) ? undefined : text;
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }
