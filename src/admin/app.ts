@@ -8,6 +8,7 @@ import { flowRoutes } from "./flow_routes.ts";
 import { type AdminAccess, gate, localAccess } from "./gate.ts";
 import { liveRoutes } from "./live_routes.ts";
 import { profileRoutes } from "./profile_routes.ts";
+import { sampleRoutes } from "./sample_routes.ts";
 import { AdminServices } from "./services.ts";
 import { statusRoutes } from "./status_routes.ts";
 import { storeRoutes } from "./store_routes.ts";
@@ -78,6 +79,7 @@ export function createAdminApp(
   app.route("/api/v0/live", liveRoutes(controller, services));
   app.route("/api/v0/config", configRoutes(controller));
   app.route("/api/v0/profiles", profileRoutes(controller, worker));
+  app.route("/api/v0/sample", sampleRoutes(controller, clock));
   app.route("/api/v0/store", storeRoutes(controller, worker));
   app.onError((error, context) => {
     log.error("unexpected failure, please report it", { reason: error.stack ?? error.message });

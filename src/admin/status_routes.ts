@@ -1,10 +1,9 @@
 import { Hono } from "hono";
 import { commit, version } from "../base/version.ts";
-import type { ShownComponent } from "../controller/config_check.ts";
 import type { Controller } from "../controller/controller.ts";
-import { parseAddress } from "../http/listen_address.ts";
 import type { MetricFamily } from "../telemetry/metric_family.ts";
-import type { ReceiverAddress, Status } from "./api/status.ts";
+import type { Status } from "./api/status.ts";
+import { receiverAddresses } from "./receiver_addresses.ts";
 import { hostNameOf } from "./request_origin.ts";
 
 const receiverType = "pyroscope.receive_http";
@@ -37,9 +36,7 @@ export function statusRoutes(controller: Controller, wall: () => number): Hono {
       is_first_run: !source.isFile && source.name === "(built in)",
       config_name: source.name,
       unhealthy: unhealthy.map(({ id, message, sinceMs }) => ({ id, reason: message, since: sinceMs })),
-      receivers: receivers.flatMap(
-        (one) => receiverAddress(one, flow.components.get(one.id)?.address, host) ?? [],
-      ),
+      receivers: await receiverAddresses(controller, host),
       stores: shown.filter(({ type }) => type === storeType).map(({ id }) => id),
       stored_profiles: sumOf(stored),
       received_profiles: receivers
@@ -50,30 +47,6 @@ export function statusRoutes(controller: Controller, wall: () => number): Hono {
   });
 
   return app;
-}
-
-function receiverAddress(
-  { id, arguments: args }: ShownComponent,
-  address: string | undefined,
-  host: string,
-): ReceiverAddress | undefined {
-  const listen = parseAddress(address ?? "");
-  if (listen === undefined) return undefined;
-  const { tls, auth } = httpOf(args);
-  const isEverywhere = ["", "0.0.0.0", "::"].includes(listen.host);
-  const name = isEverywhere ? host : listen.host;
-  const shown = name.includes(":") ? `[${name}]` : name;
-  return {
-    id,
-    url: `${tls === undefined ? "http" : "https"}://${shown}:${listen.port}`,
-    is_tls: tls !== undefined,
-    needs_auth: auth !== undefined,
-  };
-}
-
-function httpOf(args: unknown): { readonly tls?: unknown; readonly auth?: unknown } {
-  if (typeof args !== "object" || args === null || !("http" in args)) return {};
-  return typeof args.http === "object" && args.http !== null ? args.http : {};
 }
 
 function sumOf(families: readonly MetricFamily[]): number {
