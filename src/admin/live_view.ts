@@ -33,7 +33,9 @@ export class LiveView {
    */
   async look(at: number, time: number): Promise<LiveBatch> {
     const answers = await this.#controller.observation.live(this.#viewer, this.#match, this.#after);
-    this.#after = answers.map(({ next }, index) => nextOf(next, this.#after[index] ?? 0));
+    // Where there are more or fewer shards than before nobody knows which is which: all of it once more.
+    const isSame = this.#after.length === 0 || this.#after.length === answers.length;
+    this.#after = answers.map(({ next }, index) => (isSame ? nextOf(next, this.#after[index] ?? 0) : 0));
     const profiles: LiveProfile[] = answers.flatMap(({ records }) => records);
     profiles.sort((left, right) => left.time - right.time);
     return { time, profiles, sampling: this.#sampling(at, answers) };

@@ -135,8 +135,8 @@ export interface StoredProfiles {
   get(id: string): { readonly profile: StoredProfile; readonly body: Uint8Array } | undefined;
   /** What came since the last call, by service. */
   activity(): ServiceActivity[];
-  /** The SQLite file that they are in, for those who only read it. */
-  path(): string;
+  /** The SQLite files that they are in, for those who only read them. */
+  paths(): readonly string[];
 }
 
 /**

@@ -132,7 +132,7 @@ export class Shard implements ShardCalls {
 
   async stores(): Promise<StoreLocation[]> {
     return this.#components().flatMap(({ config, component }) =>
-      component.profiles === undefined ? [] : { component_id: config.id, path: component.profiles.path() },
+      (component.profiles?.paths() ?? []).map((path) => ({ component_id: config.id, path })),
     );
   }
 

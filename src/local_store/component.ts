@@ -84,7 +84,7 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
       return found && { body: found.body, profile: { ...found.profile, component_id: this.#context.id } };
     },
     activity: () => this.#database?.activity() ?? [],
-    path: () => this.#path,
+    paths: () => [this.#path],
   };
 
   plan(profile: Profile, plan: DeliveryPlan): void {
