@@ -9,15 +9,23 @@ const heartbeatMs = 15_000;
 /** Streams that may be open at once. */
 const mostStreams = 64;
 
+/** What says nothing but that somebody is there. */
+const comment = ":\n\n";
+
 const encoder = new TextEncoder();
 
 /** The streams of one server. */
 export class EventStreams {
   readonly #clock: Clock;
-  #open = 0;
+  readonly #open = new Set<EventStream>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Ends all of them, as when their clients go. */
+  close(): void {
+    for (const stream of this.#open) stream.close();
   }
 
   /**
@@ -26,17 +34,17 @@ export class EventStreams {
    * @param run begins to send events; what it returns is called when the client has gone.
    */
   open(request: Request, run: (stream: EventStream) => () => void): Response {
-    if (this.#open >= mostStreams) {
+    if (this.#open.size >= mostStreams) {
       return new Response(`${mostStreams} streams are open already\n`, {
         status: 503,
         headers: { "Content-Type": "text/plain; charset=utf-8", "Retry-After": "5" },
       });
     }
-    this.#open += 1;
     const stream = new EventStream(this.#clock, () => {
-      this.#open -= 1;
+      this.#open.delete(stream);
       stop();
     });
+    this.#open.add(stream);
     const stop = run(stream);
     if (request.signal.aborted) stream.close();
     else request.signal.addEventListener("abort", () => stream.close(), { once: true });
@@ -67,6 +75,8 @@ export class EventStream {
       },
       { highWaterMark: mostWaitingBytes, size: (chunk) => chunk?.byteLength ?? 0 },
     );
+    // Headers leave with the first bytes, and the client must not wait for these until something happens.
+    this.#write(comment);
     this.#beatLater();
   }
 
@@ -100,7 +110,7 @@ export class EventStream {
 
   #beatLater(): void {
     this.#heartbeat = this.#clock.schedule(heartbeatMs, () => {
-      this.#write(":\n\n");
+      this.#write(comment);
       this.#beatLater();
     });
   }

@@ -6,6 +6,9 @@ import { edgeRates, endpointRates, flowOf, type PassedSoFar, passedSoFar, rateNa
 /** How often rates are told. */
 const everyMs = 1000;
 
+/** When it is looked again where somebody came while it was looked, or could not take what there was. */
+const soonMs = 100;
+
 /** Told of the flow; both are JSON. */
 export interface FlowListener {
   /**
@@ -25,6 +28,7 @@ export class FlowFeed {
   readonly #listeners = new Map<FlowListener, string>();
   #before: PassedSoFar | undefined;
   #timer: Timer | undefined;
+  #isLooking = false;
 
   constructor(controller: Controller, clock: Clock) {
     this.#controller = controller;
@@ -40,23 +44,29 @@ export class FlowFeed {
   /** Tells of the flow from now on; what it returns ends that. */
   listen(listener: FlowListener): () => void {
     this.#listeners.set(listener, "");
-    if (this.#timer === undefined) this.#lookAfter(0);
+    // Whoever comes is told at once; the others hear of it a little earlier than they would.
+    this.#timer?.cancel();
+    if (!this.#isLooking) this.#lookAfter(0);
     return () => this.#listeners.delete(listener);
   }
 
   #lookAfter(delayMs: number): void {
     this.#timer = this.#clock.schedule(delayMs, () => {
-      void this.#look().finally(() => this.#goOn());
+      this.#isLooking = true;
+      void this.#look().finally(() => {
+        this.#isLooking = false;
+        this.#goOn();
+      });
     });
   }
 
   #goOn(): void {
-    if (this.#listeners.size > 0) {
-      this.#lookAfter(everyMs);
+    if (this.#listeners.size === 0) {
+      this.#before = undefined;
       return;
     }
-    this.#timer = undefined;
-    this.#before = undefined;
+    const hasNew = [...this.#listeners.values()].includes("");
+    this.#lookAfter(hasNew ? soonMs : everyMs);
   }
 
   async #look(): Promise<void> {

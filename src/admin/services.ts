@@ -29,6 +29,7 @@ export class AdminServices {
 
   stop(): void {
     this.samples.stop();
+    this.streams.close();
     this.worker.stop();
   }
 }

@@ -78,7 +78,7 @@ export async function run(options: RunOptions): Promise<number> {
   process.on("unhandledRejection", (reason) => {
     log.error("unexpected failure, please report it", { reason: stackOf(reason) });
   });
-  const admin = await startAll(options, controller, log);
+  const { admin, services } = await startAll(options, controller, log);
   const ending = new AbortController();
   if (isFirstRun) await greet(options, controller, admin, ending.signal);
   const watched = options.watchConfig ? watchConfig(options, controller) : undefined;
@@ -95,6 +95,7 @@ export async function run(options: RunOptions): Promise<number> {
   } finally {
     ending.abort();
     watched?.stop();
+    services.stop();
     await admin.release(0);
     manager.close();
   }
@@ -105,13 +106,14 @@ export async function run(options: RunOptions): Promise<number> {
  *
  * @throws CodedError with all that keeps pyroduct from starting; then nothing is open.
  */
-async function startAll(options: RunOptions, controller: Controller, log: RootLogger): Promise<Listener> {
+async function startAll(options: RunOptions, controller: Controller, log: RootLogger): Promise<OpenAdmin> {
   const checked = controller.check();
   if (!checked.ok) throw new CodedError("invalid_argument", checked.problems.join("\n"));
-  const admin = openAdmin(options, controller, log);
+  const opened = openAdmin(options, controller, log);
   const started = await controller.start();
-  if (started.ok) return admin;
-  await admin.release(0);
+  if (started.ok) return opened;
+  opened.services.stop();
+  await opened.admin.release(0);
   const listen = options.listen ?? defaultListen;
   const isTaken = options.configPath === undefined && started.code === "already_exists" && listen.port !== 0;
   const problem = isTaken ? portTakenAdvice(listen) : started.problems.join("\n");
@@ -156,16 +158,22 @@ function sourceOf({ configPath, listen, forwardTo }: RunOptions): ConfigSource {
 /** Seconds an idle connection to the admin server stays open. */
 const adminIdleSeconds = 120;
 
-function openAdmin(options: RunOptions, controller: Controller, log: RootLogger): Listener {
+/** The admin server, and what it keeps between requests. */
+interface OpenAdmin {
+  readonly admin: Listener;
+  readonly services: AdminServices;
+}
+
+function openAdmin(options: RunOptions, controller: Controller, log: RootLogger): OpenAdmin {
   const access = adminAccess(options, log);
   try {
-    const listener = new ListenerPool().claim(options.adminAddress, { idleSeconds: adminIdleSeconds });
+    const admin = new ListenerPool().claim(options.adminAddress, { idleSeconds: adminIdleSeconds });
     const services = new AdminServices(controller);
     services.start();
     const app = createAdminApp(controller, log, access, services);
-    listener.use((request) => app.fetch(request));
-    log.info("listening", { component_id: "admin", address: listener.address });
-    return listener;
+    admin.use((request) => app.fetch(request));
+    log.info("listening", { component_id: "admin", address: admin.address });
+    return { admin, services };
   } catch (thrown) {
     if (!(thrown instanceof CodedError)) throw thrown;
     throw new CodedError(thrown.code, `${thrown.message}; --server.http.listen-addr chooses another address`);
