@@ -1,5 +1,4 @@
 import type { FlameType } from "../api/flame_graph.ts";
-import type { ProfileFormat } from "../api/store.ts";
 import type { ValueType } from "./pprof_scan.ts";
 
 /** A type of profile, and which of the values of one profile is of it. */
@@ -61,9 +60,4 @@ function nameOf(types: readonly ValueType[], config: SampleTypeConfig): string {
 export function foldedType(units: string): ValueOfType {
   const sample_type = /^[a-z_]{1,32}$/.test(units) ? units : "samples";
   return { id: `folded:${sample_type}:count`, name: "folded", sample_type, unit: "count", index: 0 };
-}
-
-/** Whether profiles of a format can be merged. */
-export function isMergeable(format: ProfileFormat): boolean {
-  return format === "pprof" || format === "folded";
 }
