@@ -107,4 +107,4 @@ export async function unpacked(bytes: Uint8Array): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-const tooLarge = new CodedError("resource_exhausted", `more than ${mostUnpackedBytes} bytes when unpacked`);
+const tooLarge = new CodedError("failed_precondition", `more than ${mostUnpackedBytes} bytes when unpacked`);

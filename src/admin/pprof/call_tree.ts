@@ -6,13 +6,13 @@ export interface TreeFunction {
 }
 
 /** Nodes of one tree; further stacks end where the last node that they share with others is. */
-const mostNodes = 1 << 20;
+const mostNodes = 1 << 18;
 
 /** Functions of one tree. */
-const mostFunctions = 1 << 19;
+const mostFunctions = 1 << 17;
 
 /** Frames of one stack that count; a stack that is deeper is a recursion without end. */
-const mostFrames = 4096;
+export const mostFrames = 4096;
 
 /** The node that all stacks begin at. */
 export const rootNode = 0;

@@ -1,6 +1,6 @@
 import type { DiffFunction, DiffNode } from "../api/flame_graph.ts";
 import { type CallTree, rootNode } from "./call_tree.ts";
-import { type DrawnNode, drawNodes, functionTotals, shownFunctions } from "./drawn_tree.ts";
+import { type DrawnNode, drawNodes, functionSelf, functionTotals, shownFunctions } from "./drawn_tree.ts";
 import { placeOf } from "./flame_graph.ts";
 
 /** The drawing of the difference of two sides: see the API's DiffGraph. */
@@ -69,8 +69,8 @@ function sideOf(tree: CallTree, side: number): Side {
     total: totals[rootNode] ?? 0,
     self,
     totals,
-    functionSelf: functionTotals(tree, self, "self"),
-    functionTotal: functionTotals(tree, totals, "total"),
+    functionSelf: functionSelf(tree, self),
+    functionTotal: functionTotals(tree, totals),
   };
 }
 

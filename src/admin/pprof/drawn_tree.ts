@@ -49,7 +49,7 @@ export function drawNodes(
       const width = others.reduce((sum, node) => sum + (widths[node] ?? 0), 0);
       row.push({ node: undefined, others, depth, x, width });
     }
-    stack.push(...row.reverse());
+    for (const one of row.reverse()) stack.push(one);
   }
   return { drawn, isBounded };
 }
@@ -64,36 +64,42 @@ function keptNodes(tree: CallTree, widths: readonly number[], maxNodes: number):
   return new Set(nodes.slice(0, most));
 }
 
-/**
- * Sums of values by function: `self`, or `total` of all stacks that it is in, each counted once however often it
- * calls itself.
- */
-export function functionTotals(tree: CallTree, values: readonly number[], kind: "self" | "total"): number[] {
+/** By function: the values of call paths that end in it. */
+export function functionSelf(tree: CallTree, self: readonly number[]): number[] {
   const sums: number[] = tree.functions.map(() => 0);
-  const count = (node: number) => {
-    const number = tree.functionOf[node] ?? -1;
-    if (number >= 0) sums[number] = (sums[number] ?? 0) + (values[node] ?? 0);
-  };
-  if (kind === "self") {
-    for (let node = 1; node < tree.nodes; node += 1) count(node);
-    return sums;
-  }
-  const callees = tree.callees();
-  const onPath = new Uint32Array(tree.functions.length);
-  // A node is met twice: on the way in, and, as its complement, on the way out.
-  const stack: number[] = [...(callees[rootNode] ?? [])];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const node = next < 0 ? ~next : next;
+  for (let node = 1; node < tree.nodes; node += 1) {
     const number = tree.functionOf[node] ?? 0;
-    if (next < 0) {
-      onPath[number] = (onPath[number] ?? 0) - 1;
-      continue;
-    }
-    if (onPath[number] === 0) count(node);
-    onPath[number] = (onPath[number] ?? 0) + 1;
-    stack.push(~node, ...(callees[node] ?? []));
+    sums[number] = (sums[number] ?? 0) + (self[node] ?? 0);
   }
   return sums;
+}
+
+/** By function: the values of all stacks that it is in, each counted once however often it calls itself. */
+export function functionTotals(tree: CallTree, totals: readonly number[]): number[] {
+  const sums: number[] = tree.functions.map(() => 0);
+  const onPath = new Uint32Array(tree.functions.length);
+  for (const [node, step] of walk(tree)) {
+    const number = tree.functionOf[node] ?? 0;
+    const times = onPath[number] ?? 0;
+    if (step === 1 && times === 0) sums[number] = (sums[number] ?? 0) + (totals[node] ?? 0);
+    onPath[number] = times + step;
+  }
+  return sums;
+}
+
+/** Meets every node but the root twice: on the way in (1), and on the way out (-1). */
+function* walk(tree: CallTree): Generator<readonly [node: number, step: 1 | -1]> {
+  const callees = tree.callees();
+  const stack = [...(callees[rootNode] ?? [])];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (next < 0) yield [~next, -1];
+    else {
+      yield [next, 1];
+      // Its complement stands for the way out.
+      stack.push(~next);
+      for (const callee of callees[next] ?? []) stack.push(callee);
+    }
+  }
 }
 
 /** The functions that are drawn or have a place in the table, the largest of `order` first. */

@@ -1,6 +1,6 @@
 import type { FlameFunction, FlameNode } from "../api/flame_graph.ts";
 import { type CallTree, rootNode } from "./call_tree.ts";
-import { type DrawnNode, drawNodes, functionTotals, shownFunctions } from "./drawn_tree.ts";
+import { type DrawnNode, drawNodes, functionSelf, functionTotals, shownFunctions } from "./drawn_tree.ts";
 
 /** The drawing of a tree: see the API's FlameGraph. */
 export interface Drawing {
@@ -16,9 +16,9 @@ export function drawFlameGraph(tree: CallTree, maxNodes: number): Drawing {
   const self = tree.self[0] ?? [];
   const total = totals[rootNode] ?? 0;
   const { drawn, isBounded } = drawNodes(tree, totals, maxNodes);
-  const functionSelf = functionTotals(tree, self, "self");
-  const functionTotal = functionTotals(tree, totals, "total");
-  const order = shownFunctions(tree, drawn, [functionSelf, functionTotal], functionSelf);
+  const selfByFunction = functionSelf(tree, self);
+  const totalByFunction = functionTotals(tree, totals);
+  const order = shownFunctions(tree, drawn, [selfByFunction, totalByFunction], selfByFunction);
   const places = new Map(order.map((number, place) => [number, place]));
   const nodes = drawn.map(
     (node): FlameNode => ({
@@ -33,8 +33,8 @@ export function drawFlameGraph(tree: CallTree, maxNodes: number): Drawing {
     (number): FlameFunction => ({
       name: tree.functions[number]?.name ?? "",
       file: tree.functions[number]?.file ?? "",
-      self: functionSelf[number] ?? 0,
-      total: functionTotal[number] ?? 0,
+      self: selfByFunction[number] ?? 0,
+      total: totalByFunction[number] ?? 0,
     }),
   );
   return { total, functions, nodes, isBounded: isBounded || tree.isBounded };

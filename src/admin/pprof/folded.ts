@@ -9,11 +9,17 @@ import type { CallTree } from "./call_tree.ts";
 export function addFolded(tree: CallTree, side: number, bytes: Uint8Array): void {
   const text = utf8(bytes);
   if (text === undefined) throw new CodedError("invalid_argument", "folded text that is not UTF-8");
-  for (const [index, line] of text.split("\n").entries()) {
+  let number = 0;
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf("\n", start);
+    const end = newline < 0 ? text.length : newline;
+    const line = text.slice(start, end);
+    start = end + 1;
+    number += 1;
     if (line.trim() === "") continue;
     const parsed = parseLine(line);
     if (parsed === undefined)
-      throw new CodedError("invalid_argument", `line ${index + 1} of folded text can't be read`);
+      throw new CodedError("invalid_argument", `line ${number} of folded text can't be read`);
     const frames = parsed.stack.split(";").flatMap((name) => tree.functionNumber(name, "") ?? []);
     tree.add(side, frames, parsed.value);
   }

@@ -1,6 +1,6 @@
 import { Profile, StringTable } from "pprof-format";
 import { CodedError } from "../../base/failure.ts";
-import { type CallTree, rootNode } from "./call_tree.ts";
+import { type CallTree, mostFrames, rootNode } from "./call_tree.ts";
 import { looksLikePprof, type ValueType } from "./pprof_scan.ts";
 
 /**
@@ -47,7 +47,7 @@ class LocationStacks {
     }
     for (const location of profile.location) {
       // What was inlined comes first, the caller after it.
-      const lines = location.line.toReversed();
+      const lines = location.line.slice(-mostFrames).reverse();
       const known = lines.flatMap(({ functionId }) => this.#functions.get(BigInt(functionId)) ?? []);
       const frames = lines.length > 0 ? known : this.#unnamed(location.address, location.mappingId);
       this.#frames.set(BigInt(location.id), frames);
@@ -57,7 +57,7 @@ class LocationStacks {
   /** The functions of a sample, the outermost first; pprof has the innermost first. */
   of(locations: readonly Id[]): number[] {
     const stack: number[] = [];
-    for (let index = locations.length - 1; index >= 0; index -= 1) {
+    for (let index = locations.length - 1; index >= 0 && stack.length <= mostFrames; index -= 1) {
       const frames = this.#frames.get(BigInt(locations[index] ?? 0));
       if (frames !== undefined) stack.push(...frames);
     }

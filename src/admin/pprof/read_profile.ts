@@ -69,11 +69,21 @@ export function defaultType(types: readonly ValueOfType[]): ValueOfType | undefi
 }
 
 /**
+ * Bytes of a profile that is drawn: decoded it takes up to thirty times as many, where somebody means harm. The
+ * largest of real ones have some five million.
+ */
+const mostDrawnBytes = 16 * 1024 * 1024;
+
+/**
  * Adds the values of one type to a tree.
  *
- * @throws CodedError where the profile can't be read to its end.
+ * @throws CodedError where the profile can't be read to its end, or is too large.
  */
 export function addProfile(tree: CallTree, side: number, profile: ReadProfile, type: ValueOfType): void {
+  if (profile.bytes.byteLength > mostDrawnBytes) {
+    const problem = `the profile has more than ${mostDrawnBytes} bytes when unpacked: a viewer takes the raw one`;
+    throw new CodedError("failed_precondition", problem);
+  }
   if (profile.format === "folded") addFolded(tree, side, profile.bytes);
   else addPprof(tree, side, profile.bytes, type.index);
 }

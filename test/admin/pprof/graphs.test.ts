@@ -161,6 +161,14 @@ describe("a difference", () => {
   });
 });
 
+test("a function that calls very many others, and more of them than there is room for", () => {
+  const text = Array.from({ length: 150_000 }, (_, index) => `f${index} 1`).join("\n");
+  const tree = treeOf(text);
+  const drawing = drawFlameGraph(tree, 1000);
+  expect([drawing.total, drawing.nodes.length <= 1000, drawing.isBounded]).toEqual([150_000, true, true]);
+  expect(tree.functions).toHaveLength(1 << 17);
+});
+
 test("a stack without end, and more call paths than there is room for, are bounded", () => {
   const deep = new CallTree(1);
   const number = deep.functionNumber("f", "") ?? 0;

@@ -218,6 +218,27 @@ test("what is written as pprof is read back the same, and scanned as it is decod
   );
 });
 
+test("what is too large to be decoded is refused", () => {
+  const bytes = Buffer.alloc(16 * 1024 * 1024 + 1, "main;a 1\n");
+  const type = { id: "x", name: "x", sample_type: "samples", unit: "count", index: 0 };
+  const profile = { format: "folded", bytes, types: [type] } as const;
+  expect(() => addProfile(new CallTree(1), 0, profile, type)).toThrow("more than 16777216 bytes");
+});
+
+test("a location with more calls than a stack may have is cut", () => {
+  const stringTable = new StringTable();
+  const bytes = new Profile({
+    stringTable,
+    sampleType: [{ type: stringTable.dedup("samples"), unit: stringTable.dedup("count") }],
+    function: [{ id: 1, name: stringTable.dedup("f") }],
+    location: [{ id: 1, line: Array.from({ length: 200_000 }, () => ({ functionId: 1 })) }],
+    sample: [{ locationId: [1, 1, 1], value: [2] }],
+  }).encode();
+  const tree = new CallTree(1);
+  addPprof(tree, 0, bytes, 0);
+  expect([drawFlameGraph(tree, 100).total, tree.nodes]).toEqual([2, 4097]);
+});
+
 test("folded text that is made to be slow is not", async () => {
   const bytes = Buffer.from(`a 1\n${`b${" ".repeat(1_000_000)}x`} 2\n`);
   const tree = new CallTree(1);
