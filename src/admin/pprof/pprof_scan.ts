@@ -31,6 +31,41 @@ export function valueTypesOf(bytes: Uint8Array): ValueType[] | undefined {
   return types.map(({ type, unit }) => ({ type: strings[type] ?? "", unit: strings[unit] ?? "" }));
 }
 
+/** By field: which field of what it holds repeats messages once more: labels of samples, lines of locations. */
+const nestedFields: Readonly<Record<number, number>> = { 2: 3, 4: 4 };
+
+/**
+ * Whether decoding makes at most so many objects of a pprof profile. Each may stand in two bytes and take some
+ * 600 when decoded.
+ */
+export function hasAtMostObjects(bytes: Uint8Array, most: number): boolean {
+  const reader = new BinaryReader(bytes);
+  let objects = 0;
+  try {
+    while (reader.pos < reader.len && objects <= most) {
+      const [field, wireType] = reader.tag();
+      const nested = nestedFields[field];
+      if (wireType === WireType.LengthDelimited) objects += 1;
+      if (nested === undefined || wireType !== WireType.LengthDelimited) reader.skip(wireType, field);
+      else objects += countField(reader.bytes(), nested);
+    }
+  } catch {
+    // What can't be read is found out by whoever decodes it.
+  }
+  return objects <= most;
+}
+
+function countField(bytes: Uint8Array, wanted: number): number {
+  const reader = new BinaryReader(bytes);
+  let count = 0;
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === wanted && wireType === WireType.LengthDelimited) count += 1;
+    reader.skip(wireType, field);
+  }
+  return count;
+}
+
 interface Scanned {
   readonly types: readonly { readonly type: number; readonly unit: number }[];
   /** Those that the types name; others are empty but for the first. */

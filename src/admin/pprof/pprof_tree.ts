@@ -1,7 +1,10 @@
 import { Profile, StringTable } from "pprof-format";
 import { CodedError } from "../../base/failure.ts";
 import { type CallTree, mostFrames, rootNode } from "./call_tree.ts";
-import { looksLikePprof, type ValueType } from "./pprof_scan.ts";
+import { hasAtMostObjects, looksLikePprof, type ValueType } from "./pprof_scan.ts";
+
+/** Samples, labels, functions and calls of one profile; large real ones have some hundred thousand. */
+const mostObjects = 500_000;
 
 /**
  * Adds the samples of a pprof profile to a tree.
@@ -11,6 +14,11 @@ import { looksLikePprof, type ValueType } from "./pprof_scan.ts";
  */
 export function addPprof(tree: CallTree, side: number, bytes: Uint8Array, index: number): void {
   if (!looksLikePprof(bytes)) throw new CodedError("invalid_argument", "it is no pprof profile");
+  if (!hasAtMostObjects(bytes, mostObjects))
+    throw new CodedError(
+      "failed_precondition",
+      `the profile has more than ${mostObjects} samples, labels and calls`,
+    );
   const profile = decode(bytes);
   const stacks = new LocationStacks(tree, profile);
   for (const { locationId, value } of profile.sample) {

@@ -225,6 +225,16 @@ test("what is too large to be decoded is refused", () => {
   expect(() => addProfile(new CallTree(1), 0, profile, type)).toThrow("more than 16777216 bytes");
 });
 
+test.each([
+  ["samples", [0x12, 0x00]],
+  ["labels of a sample", [0x12, 0x04, 0x1a, 0x00, 0x1a, 0x00]],
+  ["functions", [0x2a, 0x00]],
+])("a profile that becomes very many %s is refused", (_, unit) => {
+  const head = samplePprof({ main: 1 });
+  const bytes = Buffer.concat([head, Buffer.alloc(1_000_002, Buffer.from(unit))]);
+  expect(() => addPprof(new CallTree(1), 0, bytes, 0)).toThrow("more than 500000 samples, labels and calls");
+});
+
 test("a location with more calls than a stack may have is cut", () => {
   const stringTable = new StringTable();
   const bytes = new Profile({
