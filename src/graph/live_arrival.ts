@@ -40,6 +40,16 @@ export function labelsOf(profile: Profile, index: number): LabelSet {
   return profile.kind === "ingest" ? profile.labels : (profile.series[index]?.labels ?? none);
 }
 
+/** Characters of labels that are looked at: a regular expression would take long for more. */
+const longestLooked = 65_536;
+
+/** Whether the labels are so long that looking at them would hold up others. */
+export function areHuge(labels: LabelSet): boolean {
+  let length = 0;
+  for (const [name, value] of labels) length += name.length + value.length;
+  return length > longestLooked;
+}
+
 const none: LabelSet = new Map();
 
 function boundedLabels(labels: LabelSet): LabelSet {

@@ -5,12 +5,13 @@ import {
   type DropReason,
   type ProfilePart,
   type ProfileTap,
+  partOf,
   partsOf,
   type RequestWatch,
   type TapPoint,
 } from "../profile/profile_watch.ts";
 import type { RequestContext } from "../profile/request_context.ts";
-import { arrivalOf, labelsOf } from "./live_arrival.ts";
+import { areHuge, arrivalOf, labelsOf } from "./live_arrival.ts";
 import { LiveBodies, type LiveBody } from "./live_bodies.ts";
 import { deliveryOf, type LiveRecord, LiveRow } from "./live_record.ts";
 import { LiveViewers } from "./live_viewers.ts";
@@ -49,7 +50,7 @@ const recordedPerSecond = 50;
 const recordedAtOnce = 100;
 
 /** What looking may take of each second of the serving thread, in milliseconds. */
-const budgetMs = 20;
+const budgetMs = 10;
 
 /** Series of one request that are looked at. */
 const mostParts = 64;
@@ -73,6 +74,7 @@ export class LiveTap implements ProfileTap {
   #passed = 0;
   #unseen = 0;
   #tokens = recordedAtOnce;
+  #refilledAt: number;
   #secondEndsAt = 0;
   #spentMs = 0;
 
@@ -80,6 +82,7 @@ export class LiveTap implements ProfileTap {
     this.#clock = clock;
     this.#point = point;
     this.#viewers = new LiveViewers(clock);
+    this.#refilledAt = clock.now();
   }
 
   /**
@@ -113,44 +116,53 @@ export class LiveTap implements ProfileTap {
 
   begin(component: string, profile: Profile, request: RequestContext): RequestWatch | undefined {
     const startedAt = this.#clock.now();
-    if (startedAt >= this.#secondEndsAt) this.#beginSecond(startedAt);
-    const parts = partsOf(profile);
-    this.#passed += parts.length;
+    if (startedAt >= this.#secondEndsAt) {
+      this.#secondEndsAt = startedAt + secondMs;
+      this.#spentMs = 0;
+    }
+    const parts = profile.kind === "ingest" ? 1 : profile.series.length;
+    this.#passed += parts;
     if (this.#spentMs >= budgetMs) {
-      this.#unseen += parts.length;
+      this.#unseen += parts;
       return undefined;
     }
+    const sinceMs = startedAt - this.#refilledAt;
+    this.#refilledAt = startedAt;
+    this.#tokens = Math.min(recordedAtOnce, this.#tokens + (sinceMs * recordedPerSecond) / secondMs);
     const rows = this.#record(component, profile, parts, request);
     this.#spentMs += this.#clock.now() - startedAt;
-    return rows.size === 0 ? undefined : new WatchedRequest(rows, this.#clock.now);
+    return rows && new WatchedRequest(rows, this.#clock.now);
   }
 
-  #beginSecond(now: number): void {
-    const seconds = (now - this.#secondEndsAt) / secondMs + 1;
-    this.#tokens = Math.min(recordedAtOnce, this.#tokens + seconds * recordedPerSecond);
-    this.#secondEndsAt = now + secondMs;
-    this.#spentMs = 0;
-  }
-
+  /** Most of what passes is not recorded where much does, and must cost next to nothing. */
   #record(
     component: string,
     profile: Profile,
-    parts: readonly ProfilePart[],
+    parts: number,
     request: RequestContext,
-  ): ReadonlyMap<ProfilePart, LiveRow> {
-    const rows = new Map<ProfilePart, LiveRow>();
-    this.#requests += 1;
-    const requestId = `${this.#prefix}-${this.#requests}`;
-    this.#unseen += Math.max(0, parts.length - mostParts);
-    for (const [index, part] of parts.slice(0, mostParts).entries()) {
-      const viewers = this.#viewers.matching(labelsOf(profile, index));
+  ): ReadonlyMap<ProfilePart, LiveRow> | undefined {
+    let rows: Map<ProfilePart, LiveRow> | undefined;
+    const looked = Math.min(parts, mostParts);
+    this.#unseen += parts - looked;
+    for (let index = 0; index < looked; index += 1) {
+      const labels = labelsOf(profile, index);
+      if (areHuge(labels)) {
+        this.#unseen += 1;
+        continue;
+      }
+      const viewers = this.#viewers.matching(labels);
       for (const viewer of viewers) viewer.matched += 1;
       if (viewers.length === 0 || this.#tokens < 1) continue;
       this.#tokens -= 1;
       for (const viewer of viewers) viewer.recorded += 1;
+      if (rows === undefined) {
+        this.#requests += 1;
+        rows = new Map();
+      }
+      const requestId = `${this.#prefix}-${this.#requests}`;
       const arrival = arrivalOf(component, profile, index, request, this.#clock.wall());
       const row = new LiveRow(`${requestId}-${index}`, requestId, arrival, this.#touch);
-      rows.set(part, row);
+      rows.set(partOf(profile, index), row);
       this.#bodies.keep(row.id, profile, index);
       this.#keep(row);
     }

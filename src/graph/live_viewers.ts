@@ -21,6 +21,8 @@ const leaseMs = 10_000;
 /** Those who may look at the same time. */
 const mostViewers = 16;
 
+const nobody: readonly Viewer[] = [];
+
 /** Those who look at the moment. */
 export class LiveViewers {
   readonly #clock: Clock;
@@ -56,7 +58,13 @@ export class LiveViewers {
 
   /** Those whose selector takes the labels. */
   matching(labels: LabelSet): readonly Viewer[] {
-    return [...this.#viewers.values()].filter(({ selector }) => selector.matches(labels));
+    let found: Viewer[] | undefined;
+    for (const viewer of this.#viewers.values()) {
+      if (!viewer.selector.matches(labels)) continue;
+      if (found === undefined) found = [viewer];
+      else found.push(viewer);
+    }
+    return found ?? nobody;
   }
 
   /** Forgets those who have gone. */

@@ -75,3 +75,8 @@ export interface DeliveryEnd {
 export function partsOf(profile: Profile): readonly ProfilePart[] {
   return profile.kind === "ingest" ? [profile.body] : profile.series.map(({ samples }) => samples);
 }
+
+/** What identifies one part of a profile: there must be so many. */
+export function partOf(profile: Profile, index: number): ProfilePart {
+  return profile.kind === "ingest" ? profile.body : (profile.series[index]?.samples ?? profile);
+}
