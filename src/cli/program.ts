@@ -11,7 +11,7 @@ import { addPrint } from "./print_commands.ts";
 import { type ProbeName, probe, probes } from "./probe.ts";
 import { type RunOptions, run } from "./run.ts";
 import { defaultStoragePath } from "./storage_path.ts";
-import { validate } from "./validate.ts";
+import { type ValidateOptions, validate } from "./validate.ts";
 
 /** The flags of `run` as commander hands them over: dots in a flag's name stay in the key. */
 interface RunFlags {
@@ -67,7 +67,8 @@ function createProgram(exitWith: (status: number) => void): Command {
     .command("validate")
     .description("check a configuration and print everything that is wrong with it")
     .argument("<config>", "a YAML or JSON file, or - for standard input")
-    .action((path: string) => exitWith(validate(path)));
+    .option("--json", "print the problems as JSON, for programs")
+    .action((path: string, options: ValidateOptions) => exitWith(validate(path, options)));
 
   addConvert(program, exitWith);
 

@@ -8,6 +8,7 @@ import { CodedError } from "../base/failure.ts";
 import { version } from "../base/version.ts";
 import { WatchedFile } from "../base/watched_file.ts";
 import { componentDefinitions } from "../components.ts";
+import { explainProblem } from "../config/problem.ts";
 import { builtInConfig, type ConfigSource, configFile } from "../controller/config_source.ts";
 import { Controller } from "../controller/controller.ts";
 import { processFamilies } from "../controller/process_metrics.ts";
@@ -26,6 +27,7 @@ import { openTracing, type Tracing } from "../telemetry/spans.ts";
 import { activityLine, defaultListen, firstRunConfig, portTakenAdvice, welcome } from "./first_run.ts";
 import { ServiceManager } from "./service_manager.ts";
 import { stopSignals } from "./stop_signal.ts";
+import { problemStyle } from "./terminal.ts";
 
 /** The flags of `pyroduct run`. */
 export interface RunOptions {
@@ -108,7 +110,12 @@ export async function run(options: RunOptions): Promise<number> {
  */
 async function startAll(options: RunOptions, controller: Controller, log: RootLogger): Promise<OpenAdmin> {
   const checked = controller.check();
-  if (!checked.ok) throw new CodedError("invalid_argument", checked.problems.join("\n"));
+  if (!checked.ok) {
+    const { name } = controller.source;
+    const style = problemStyle(process.stderr);
+    const explained = checked.places.map((problem) => explainProblem(name, problem, style));
+    throw new CodedError("invalid_argument", (explained.length > 0 ? explained : checked.problems).join("\n"));
+  }
   const opened = openAdmin(options, controller, log);
   const started = await controller.start();
   if (started.ok) return opened;

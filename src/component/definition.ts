@@ -21,8 +21,21 @@ export interface ComponentContext {
   readonly tracer?: Tracer | undefined;
 }
 
-/** Where a component's arguments are wrong: a path below them and what is wrong there. */
-export type ReportProblem = (path: readonly (string | number)[], message: string) => void;
+/**
+ * Where a component's arguments are wrong: a path below them, what is wrong there, and what to do about it, which
+ * begins with a verb and shows no secret.
+ */
+export type ReportProblem = (path: readonly (string | number)[], message: string, fix?: string) => void;
+
+/** An address that a component listens on. */
+export interface ListeningAddress {
+  /** Where it stands below the arguments. */
+  readonly path: readonly (string | number)[];
+  /** A host name or address; empty for all. */
+  readonly host: string;
+  /** 0 where the system chooses. */
+  readonly port: number;
+}
 
 /**
  * A kind of component: what its arguments are and how one is built from them.
@@ -39,6 +52,8 @@ export interface ComponentDefinition<Args = unknown> {
   readonly isReceiver: boolean;
   /** Rules between arguments, and files that must be readable. */
   readonly check?: (args: Args, report: ReportProblem) => void;
+  /** Where it will listen; absent for a kind that does not. */
+  readonly listensOn?: (args: Args) => readonly ListeningAddress[];
   readonly build: (args: Args, context: ComponentContext) => Component<Args>;
 }
 

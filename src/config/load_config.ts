@@ -3,9 +3,11 @@ import type { ComponentDefinition } from "../component/definition.ts";
 import { configSchema } from "./config_schema.ts";
 import { type ConfigTree, parseConfigTree } from "./config_tree.ts";
 import { conform } from "./conform.ts";
+import { withFix } from "./fix.ts";
+import { portProblems } from "./listening.ts";
 import type { LocatedProblem, Problem } from "./problem.ts";
-import { referenceProblems } from "./references.ts";
-import { shapeOf } from "./schema_shape.ts";
+import { receiversOf, referenceProblems } from "./references.ts";
+import { type SchemaShape, shapeOf } from "./schema_shape.ts";
 
 /** One component as it is configured; plain data, fit to be sent to a shard. */
 export interface ComponentConfig {
@@ -32,10 +34,11 @@ export function loadConfig(
   definitions: readonly ComponentDefinition[],
   environment: Environment,
 ): LoadedConfig {
-  const tree = parseConfigTree(text);
+  const schema = configSchema(definitions);
+  const tree = parseConfigTree(text, shapeOf(schema));
   if (tree.problems.length > 0) return { ok: false, problems: tree.problems };
   const problems: Problem[] = [];
-  const components = check(tree, definitions, environment, problems);
+  const components = check(tree, schema, definitions, environment, problems);
   if (problems.length === 0) return { ok: true, components };
   const located = problems.map((problem) => tree.locate(problem));
   return { ok: false, problems: located.toSorted(byPosition) };
@@ -43,6 +46,7 @@ export function loadConfig(
 
 function check(
   tree: ConfigTree,
+  schema: ReturnType<typeof configSchema>,
   definitions: readonly ComponentDefinition[],
   environment: Environment,
   problems: Problem[],
@@ -51,10 +55,10 @@ function check(
     problems.push({
       path: [],
       message: "the configuration is empty: it needs at least a pyroscope.receive_http",
+      fix: "write one, or start without a configuration: pyroduct run keeps profiles in a store on this machine",
     });
     return [];
   }
-  const schema = configSchema(definitions);
   const value = conform(shapeOf(schema), tree.value, [], { environment, problems });
   const parsed = v.safeParse(schema, value);
   const isKnown = (path: readonly (string | number)[]) =>
@@ -66,9 +70,22 @@ function check(
     if (!isKnown(path)) problems.push({ path, message: messageOfIssue(issue) });
   }
   const components = componentsIn(value, definitions);
+  addFixes(problems, shapeOf(schema), tree.value, receiversOf(components, definitions));
   for (const component of components) checkComponent(component, definitions, problems);
-  problems.push(...referenceProblems(components, definitions));
+  problems.push(...referenceProblems(components, definitions), ...portProblems(components, definitions));
   return components;
+}
+
+// Everything found so far is about one key or one value.
+function addFixes(
+  problems: Problem[],
+  schema: SchemaShape,
+  config: unknown,
+  receivers: readonly string[],
+): void {
+  problems.forEach((problem, index) => {
+    problems[index] = withFix(problem, { schema, config, receivers });
+  });
 }
 
 /** The rules between arguments; only for components whose arguments are right one by one. */
@@ -79,13 +96,18 @@ function checkComponent(
 ): void {
   if (!/^[A-Za-z_]\w*$/.test(component.label)) {
     const path = [component.type, component.label];
-    problems.push({ path, message: "a label may only hold letters, digits and _, and begins with no digit" });
+    problems.push({
+      path,
+      message: "a label may only hold letters, digits and _, and begins with no digit",
+      fix: `write ${component.label.replaceAll(/\W/g, "_").replace(/^(?=\d)/, "_")}, here and wherever it is referred to`,
+      isOfKey: true,
+    });
   }
   const definition = definitions.find(({ type }) => type === component.type);
   const parsed = definition && v.safeParse(definition.schema, component.source);
   if (!parsed?.success) return;
-  definition?.check?.(parsed.output, (path, message) => {
-    problems.push({ path: [component.type, component.label, ...path], message });
+  definition?.check?.(parsed.output, (path, message, fix) => {
+    problems.push({ path: [component.type, component.label, ...path], message, fix });
   });
 }
 

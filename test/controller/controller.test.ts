@@ -43,7 +43,7 @@ describe("start", () => {
   test("tells what kept something from starting, and how to call it", async () => {
     const bed = new ControllerBed(writeConfig("a"));
     bed.stub.failure = portTaken();
-    expect(await bed.controller.start()).toEqual({
+    expect(await bed.controller.start()).toMatchObject({
       ok: false,
       problems: [portTaken().message],
       code: "already_exists",

@@ -62,7 +62,7 @@ const releaseLines = [
 
 const scripts: ReadonlySet<string> = new Set([
   ...["test", "test:wire", "test:load", "test:sdk", "test:grpc", "test:print"],
-  ...["check", "fix", "generate"],
+  ...["check", "fix", "generate", "renew"],
 ]);
 
 /**
