@@ -1,15 +1,16 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { hostNameOf } from "../admin/request_origin.ts";
-import { parseDuration } from "../base/duration.ts";
 import { CodedError } from "../base/failure.ts";
 import { commit, version } from "../base/version.ts";
-import { formatAddress, type ListenAddress, parseAddress } from "../http/listen_address.ts";
+import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
 import { type LogFormat, type LogLevel, logFormats, logLevels } from "../telemetry/log.ts";
 import { addConvert } from "./convert.ts";
 import { defaultAdmin } from "./first_run.ts";
+import { toAddress, toDuration } from "./flag_values.ts";
 import { addPrint } from "./print_commands.ts";
 import { type ProbeName, probe, probes } from "./probe.ts";
 import { type RunOptions, run } from "./run.ts";
+import { addSend } from "./send.ts";
 import { defaultStoragePath } from "./storage_path.ts";
 import { type ValidateOptions, validate } from "./validate.ts";
 
@@ -69,6 +70,8 @@ function createProgram(exitWith: (status: number) => void): Command {
     .argument("<config>", "a YAML or JSON file, or - for standard input")
     .option("--json", "print the problems as JSON, for programs")
     .action((path: string, options: ValidateOptions) => exitWith(validate(path, options)));
+
+  addSend(program, exitWith);
 
   addConvert(program, exitWith);
 
@@ -161,12 +164,6 @@ function runOptions(configPath: string | undefined, flags: RunFlags): RunOptions
   };
 }
 
-function toAddress(text: string): ListenAddress {
-  const address = parseAddress(text);
-  if (address === undefined) throw new InvalidArgumentError("Expected host:port, such as 127.0.0.1:4040.");
-  return address;
-}
-
 function toHosts(text: string, earlier: readonly string[] = []): string[] {
   const name = hostNameOf(text);
   if (name === undefined || name !== text.toLowerCase())
@@ -180,10 +177,4 @@ function toUrls(text: string, earlier: readonly string[] = []): string[] {
     throw new InvalidArgumentError("Expected http or https URLs, such as http://127.0.0.1:4040.");
   }
   return [...earlier, ...urls];
-}
-
-function toDuration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined || ms < 0) throw new InvalidArgumentError("Expected a duration, such as 5s.");
-  return ms;
 }
