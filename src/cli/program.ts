@@ -5,6 +5,7 @@ import { commit, version } from "../base/version.ts";
 import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
 import { type LogFormat, type LogLevel, logFormats, logLevels } from "../telemetry/log.ts";
 import { addConvert } from "./convert.ts";
+import { addDoctor } from "./doctor.ts";
 import { defaultAdmin } from "./first_run.ts";
 import { toAddress, toDuration } from "./flag_values.ts";
 import { addPrint } from "./print_commands.ts";
@@ -72,6 +73,7 @@ function createProgram(exitWith: (status: number) => void): Command {
     .action((path: string, options: ValidateOptions) => exitWith(validate(path, options)));
 
   addSend(program, exitWith);
+  addDoctor(program, exitWith);
 
   addConvert(program, exitWith);
 

@@ -31,3 +31,12 @@ export function isGrafanaCloud(url: string): boolean {
 export function withScheme(url: string, scheme: string): string {
   return url.replace(/^https?:/, `${scheme}:`);
 }
+
+/** The words of a configuration. */
+export const configWords: AdviceWords = {
+  url: "url",
+  credentials: "basic_auth: { username: …, password_file: … }",
+  tenant: 'headers: { X-Scope-OrgID: "…" }',
+  authorities: "tls_config: { ca_file: … }",
+  timeout: "remote_timeout",
+};

@@ -9,15 +9,6 @@ import {
 import { unansweredRules } from "./connection_advice.ts";
 import { cloudRules } from "./grafana_cloud_advice.ts";
 
-/** The words of a configuration. */
-export const configWords: AdviceWords = {
-  url: "url",
-  credentials: "basic_auth: { username: …, password_file: … }",
-  tenant: 'headers: { X-Scope-OrgID: "…" }',
-  authorities: "tls_config: { ca_file: … }",
-  timeout: "remote_timeout",
-};
-
 /** What to do about a delivery that failed; the first rule that fits counts. Shows no secret. */
 export function deliveryAdvice(
   cause: Cause,
@@ -32,7 +23,14 @@ export function deliveryAdvice(
 function answerRules(status: number, delivery: FailedDelivery): readonly Rule[] {
   const cloud = isGrafanaCloud(delivery.url) ? (cloudRules[status] ?? []) : [];
   const redirect = status >= 300 && status <= 399 ? redirectRules : [];
-  return [...schemeRules, ...cloud, ...redirect, ...(statusRules[status] ?? []), ...serverRules(status)];
+  return [
+    ...schemeRules,
+    ...certificateRules,
+    ...cloud,
+    ...redirect,
+    ...(statusRules[status] ?? []),
+    ...serverRules(status),
+  ];
 }
 
 /** nginx, Go and Envoy each say it in their own words, with status 400. */
@@ -40,6 +38,15 @@ const schemeRules: readonly Rule[] = [
   [
     /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server/i,
     ({ url }, words) => `write ${withScheme(url, "https")} as ${words.url}: this port speaks TLS`,
+  ],
+];
+
+/** nginx asks for a client certificate after the handshake, and answers 400 where there is none. */
+const certificateRules: readonly Rule[] = [
+  [
+    /required SSL certificate|SSL certificate error/i,
+    () =>
+      "give a client certificate that the server's authority has signed: tls_config: { cert_file: …, key_file: … }",
   ],
 ];
 
@@ -96,8 +103,9 @@ const statusRules: Readonly<Record<number, readonly Rule[]>> = {
       /^/,
       ({ url }, words) => {
         const { origin, pathname } = new URL(url);
-        const base = pathname.replace(/\/(?:ingest|push\.v1.*)?$/, "");
-        return base === pathname
+        const path = pathname.replace(/\/$/, "");
+        const base = path.replace(/\/(?:ingest|push\.v1.*)$/, "");
+        return base === path
           ? `see whether ${words.url} is right: /ingest and /push.v1.PusherService/Push are added to it, and this server has no such path`
           : `write ${origin}${base} as ${words.url}: /ingest and /push.v1.PusherService/Push are added to it`;
       },

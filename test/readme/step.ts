@@ -61,7 +61,7 @@ const releaseLines = [
 ];
 
 const scripts: ReadonlySet<string> = new Set([
-  ...["test", "test:wire", "test:load", "test:sdk", "test:grpc", "test:print"],
+  ...["test", "test:wire", "test:load", "test:sdk", "test:grpc", "test:doctor", "test:print"],
   ...["check", "fix", "generate", "renew"],
 ]);
 

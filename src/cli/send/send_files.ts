@@ -3,10 +3,11 @@ import { formatByteSize } from "../../base/byte_size.ts";
 import { systemClock } from "../../base/clock.ts";
 import { CodedError } from "../../base/failure.ts";
 import type { DeliveryFailure } from "../../profile/failure_report.ts";
-import { describeCause, isProfileRefused } from "../../profile/status.ts";
+import { isProfileRefused } from "../../profile/status.ts";
 import type { AdviceWords } from "../../write/advice_rule.ts";
 import { deliveryAdvice } from "../../write/delivery_advice.ts";
 import type { WriteArguments } from "../../write/schema.ts";
+import { failureText } from "../failure_text.ts";
 import { paint } from "../terminal.ts";
 import { Courier } from "./courier.ts";
 import { appNameProblem, outgoingProfile, type ProfileFacts, type SendProtocol } from "./outgoing_profile.ts";
@@ -108,7 +109,7 @@ async function sendFile(file: string, place: string, courier: Courier, order: Se
 }
 
 function describe({ cause, attempts }: DeliveryFailure): string {
-  return `${describeCause(cause).trim()}${attempts > 1 ? ` (tried ${attempts} times)` : ""}`;
+  return `${failureText(cause)}${attempts > 1 ? ` (tried ${attempts} times)` : ""}`;
 }
 
 function adviceOf({ cause }: DeliveryFailure, { url, hasCredentials }: Courier): string | undefined {
