@@ -12,6 +12,7 @@ import { sampleRoutes } from "./sample_routes.ts";
 import { AdminServices } from "./services.ts";
 import { statusRoutes } from "./status_routes.ts";
 import { storeRoutes } from "./store_routes.ts";
+import { supportRoutes } from "./support_routes.ts";
 
 /**
  * The admin server's routes: health, metrics, configuration, components and stored profiles.
@@ -79,8 +80,9 @@ export function createAdminApp(
   app.route("/api/v0/live", liveRoutes(controller, services));
   app.route("/api/v0/config", configRoutes(controller));
   app.route("/api/v0/profiles", profileRoutes(controller, worker));
-  app.route("/api/v0/sample", sampleRoutes(controller, clock));
+  app.route("/api/v0/sample", sampleRoutes(controller, services));
   app.route("/api/v0/store", storeRoutes(controller, worker));
+  app.route("/api/v0/support", supportRoutes(services, log));
   app.onError((error, context) => {
     log.error("unexpected failure, please report it", { reason: error.stack ?? error.message });
     return context.text("internal error\n", 500);

@@ -7,7 +7,7 @@ import { failureAnswer, wholeNumber } from "./answers.ts";
 import type { SampleAnswer } from "./api/sample.ts";
 import type { ReceiverAddress } from "./api/status.ts";
 import { receiverAddresses } from "./receiver_addresses.ts";
-import { SelfProfiler } from "./self_profile.ts";
+import type { AdminServices } from "./services.ts";
 
 const serviceName = "pyroduct";
 
@@ -22,9 +22,8 @@ const sendingMs = 15_000;
 const workEveryMs = 20;
 
 /** Profiles this process and sends that through its own receiver, so that there is something to see. */
-export function sampleRoutes(controller: Controller, clock: Clock): Hono {
+export function sampleRoutes(controller: Controller, { clock, profiler }: AdminServices): Hono {
   const app = new Hono();
-  const profiler = new SelfProfiler(clock);
 
   app.post("/", async (context) => {
     const seconds = wholeNumber(context, "seconds", 1, mostSeconds) ?? defaultSeconds;

@@ -1,17 +1,15 @@
 import { type Command, Option } from "commander";
 import { builtInConfig, configFile } from "../controller/config_source.ts";
-import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
-import { adminAddress } from "./admin_address.ts";
+import { type AdminFlags, addAdminFlags, adminClient } from "./admin_flags.ts";
 import { examine } from "./doctor/examine.ts";
 import { hasFailed } from "./doctor/finding.ts";
 import { formatGroups, groupsAsJson } from "./doctor/report.ts";
 import { defaultListen, firstRunConfig } from "./first_run.ts";
-import { toAddress, toDuration } from "./flag_values.ts";
+import { toDuration } from "./flag_values.ts";
 import { defaultStoragePath } from "./storage_path.ts";
 
 /** The flags of `pyroduct doctor`. */
-interface DoctorFlags {
-  readonly "server.http.listenAddr": ListenAddress;
+interface DoctorFlags extends AdminFlags {
   readonly "storage.path": string;
   readonly timeout: number;
   /** False where --no-profile is given. */
@@ -22,15 +20,11 @@ interface DoctorFlags {
 
 /** Adds the command that examines a set-up. */
 export function addDoctor(program: Command, exitWith: (status: number) => void): void {
-  program
+  const command = program
     .command("doctor")
     .description("examine a set-up from end to end: configuration, process, machine and every endpoint")
-    .argument("[config]", "the configuration; without it that of a first run")
-    .addOption(
-      new Option("--server.http.listen-addr <address>", "where the running pyroduct's admin server is")
-        .argParser(toAddress)
-        .default(adminAddress, formatAddress(adminAddress.host, adminAddress.port)),
-    )
+    .argument("[config]", "the configuration; without it that of a first run");
+  addAdminFlags(command)
     .option("--storage.path <folder>", "where state is kept", defaultStoragePath(process.env))
     .addOption(
       new Option("--timeout <duration>", "how long each step may take")
@@ -50,6 +44,7 @@ async function doctor(configPath: string | undefined, flags: DoctorFlags): Promi
   const groups = await examine({
     source:
       configPath === undefined ? builtInConfig(firstRunConfig(defaultListen, [])) : configFile(configPath),
+    admin: adminClient(flags, flags.timeout),
     adminAddress: flags["server.http.listenAddr"],
     storagePath: flags["storage.path"],
     timeoutMs: flags.timeout,

@@ -13,6 +13,7 @@ import { type ProbeName, probe, probes } from "./probe.ts";
 import { type RunOptions, run } from "./run.ts";
 import { addSend } from "./send.ts";
 import { defaultStoragePath } from "./storage_path.ts";
+import { addSupportBundle } from "./support_bundle.ts";
 import { type ValidateOptions, validate } from "./validate.ts";
 
 /** The flags of `run` as commander hands them over: dots in a flag's name stay in the key. */
@@ -74,6 +75,7 @@ function createProgram(exitWith: (status: number) => void): Command {
 
   addSend(program, exitWith);
   addDoctor(program, exitWith);
+  addSupportBundle(program, exitWith);
 
   addConvert(program, exitWith);
 

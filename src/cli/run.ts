@@ -114,7 +114,10 @@ async function startAll(options: RunOptions, controller: Controller, log: RootLo
     const { name } = controller.source;
     const style = problemStyle(process.stderr);
     const explained = checked.places.map((problem) => explainProblem(name, problem, style));
-    throw new CodedError("invalid_argument", (explained.length > 0 ? explained : checked.problems).join("\n"));
+    throw new CodedError(
+      "invalid_argument",
+      (explained.length > 0 ? explained : checked.problems).join("\n"),
+    );
   }
   const opened = openAdmin(options, controller, log);
   const started = await controller.start();

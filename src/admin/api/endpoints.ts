@@ -6,6 +6,7 @@ import type { MetricHistory } from "./metrics.ts";
 import type { SampleAnswer } from "./sample.ts";
 import type { Status } from "./status.ts";
 import type { LabelNames, LabelValues, ProfilePage, ProfileParts, ProfileTypes, Services } from "./store.ts";
+import type { ProcessFacts } from "./support.ts";
 
 /**
  * The admin server's JSON endpoints, each with its answer where the status is 200. Any other status comes with one
@@ -68,6 +69,9 @@ export interface Endpoints {
    * [seconds=3, from 1 to 30]. 409 while another is being made or where there is nobody to send it to.
    */
   readonly "POST /api/v0/sample": SampleAnswer;
+
+  /** The process: version, platform, memory, limits. */
+  readonly "GET /api/v0/support/process": ProcessFacts;
 }
 
 /**
@@ -80,9 +84,14 @@ export interface Endpoints {
  * - `GET /api/v0/live/:id/raw`: likewise of a live profile, while its body is kept; 404 then. Query: [part].
  * - `GET /api/v0/store/pprof`: everything that matches merged into one gzipped pprof, for a viewer. Query as for
  *   `/api/v0/store/flamegraph`.
+ * - `POST /api/v0/support/cpu-profile`: a CPU profile of this very process as gzipped pprof. Query: [seconds=5, from 1
+ *   to 30]. 409 while another is being made.
+ *
+ * `GET /api/v0/support/log` is text: the last lines of the log, the oldest first.
  */
 export type RawEndpoint =
   | "GET /api/v0/profiles/:id"
   | "GET /api/v0/profiles/:id/raw"
   | "GET /api/v0/live/:id/raw"
-  | "GET /api/v0/store/pprof";
+  | "GET /api/v0/store/pprof"
+  | "POST /api/v0/support/cpu-profile";

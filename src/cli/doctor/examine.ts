@@ -9,7 +9,7 @@ import type { ConfigSource } from "../../controller/config_source.ts";
 import type { ListenAddress } from "../../http/listen_address.ts";
 import { receiveHttpSchema } from "../../receive_http/schema.ts";
 import { writeSchema } from "../../write/schema.ts";
-import { AdminClient } from "./admin_client.ts";
+import type { AdminClient } from "../admin_client.ts";
 import { checkEndpoint, type EndpointCheckParts } from "./endpoint_checks.ts";
 import { type Finding, type FindingGroup, failed, ok } from "./finding.ts";
 import {
@@ -26,6 +26,8 @@ import { checkReceiver, checkRunning, type Running } from "./running_checks.ts";
 /** What is to be examined. */
 export interface Examination {
   readonly source: ConfigSource;
+  /** The running pyroduct, and where it is to be. */
+  readonly admin: AdminClient;
   readonly adminAddress: ListenAddress;
   readonly storagePath: string;
   /** How long each step may take. */
@@ -37,9 +39,9 @@ export interface Examination {
 
 /** Examines a set-up from end to end; the groups are in the order in which they are best read. */
 export async function examine(examination: Examination): Promise<FindingGroup[]> {
-  const { source, adminAddress, timeoutMs } = examination;
+  const { source, admin, timeoutMs } = examination;
   const { findings, components } = checkConfig(source);
-  const running = await checkRunning(new AdminClient(adminAddress, timeoutMs), examination.isRunning);
+  const running = await checkRunning(admin, examination.isRunning);
   const parts: EndpointCheckParts = {
     clock: systemClock,
     timeoutMs,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { messageOf } from "../../base/failure.ts";
-import type { AdminAnswer, AdminClient } from "./admin_client.ts";
+import type { AdminAnswer, AdminClient } from "../admin_client.ts";
 import { type Finding, failed, ok, skipped } from "./finding.ts";
 import { doctorService, sampleIngest } from "./sample_profile.ts";
 
@@ -32,11 +32,13 @@ export async function checkRunning(admin: AdminClient, isExpected: boolean): Pro
     admin.ask("/-/healthy"),
     admin.ask("/api/v0/web/components"),
   ]);
-  const findings = [
-    ok(check, `pyroduct answers at ${admin.address}`),
-    readyFinding(ready),
-    ...healthFindings(healthy),
-  ];
+  const findings = [ok(check, `pyroduct answers at ${admin.address}`), readyFinding(ready)];
+  if (healthy.type === "answer" && (healthy.status === 401 || healthy.status === 403)) {
+    const fix = "say who asks: --username, with --password-file or $PYRODUCT_PASSWORD";
+    findings.push(failed("health", textOf(healthy), fix));
+    return { findings, components: [] };
+  }
+  findings.push(...healthFindings(healthy));
   return { findings, components: componentsIn(listed) };
 }
 

@@ -2,9 +2,10 @@ import { gzipSync } from "node:zlib";
 import { CodedError } from "../../base/failure.ts";
 import { nameLabel, serviceNameLabel } from "../../profile/label_set.ts";
 import type { IngestProfile, Profile, PushProfile } from "../../profile/profile.ts";
+import { isGzip } from "../../profile/profile_format.ts";
 import { labelNameProblem } from "../../profile/validate_labels.ts";
 import { profileKind } from "./pprof_summary.ts";
-import { type FileContent, isGzip } from "./profile_format.ts";
+import type { FileContent } from "./profile_format.ts";
 
 /** The ways to send a profile. */
 export const sendProtocols = ["ingest", "push"] as const;

@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { formatByteSize } from "../../base/byte_size.ts";
 import { CodedError, systemCodeOf } from "../../base/failure.ts";
+import { isGzip, profileFormatOf } from "../../profile/profile_format.ts";
 import { type JfrSummary, readJfr } from "./jfr_summary.ts";
 import { type PprofSummary, readPprof } from "./pprof_summary.ts";
 
@@ -20,9 +21,6 @@ export type FileContent =
 /** How large a profile may become when it is decompressed; the largest that pyroduct takes by default is a quarter. */
 const maxBytes = 256 * 2 ** 20;
 
-/** How many lines are looked at to tell text that is folded stacks from other text. */
-const linesLookedAt = 1000;
-
 /**
  * Tells by the content what a file is, or makes sure that it is what it is said to be.
  *
@@ -32,7 +30,7 @@ const linesLookedAt = 1000;
 export function readContent(bytes: Uint8Array, expected: ProfileFormat | undefined): FileContent {
   if (bytes.byteLength === 0) throw wrong("it is empty: the profiler wrote nothing, or was not done yet");
   const plain = isGzip(bytes) ? decompressed(bytes) : bytes;
-  const found = pprof(bytes, plain) ?? jfr(bytes, plain) ?? folded(plain);
+  const found = contentOf(bytes, plain);
   if (found === undefined) throw wrong(whatElse(plain, expected));
   if (expected !== undefined && found.format !== expected) {
     throw wrong(`it is ${found.format}, and --format says ${expected}: leave --format out`);
@@ -40,27 +38,21 @@ export function readContent(bytes: Uint8Array, expected: ProfileFormat | undefin
   return found;
 }
 
-/** Whether bytes begin as gzip does (RFC 1952). */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-function pprof(bytes: Uint8Array, plain: Uint8Array): FileContent | undefined {
-  const summary = readPprof(plain);
-  return summary && { format: "pprof", bytes, summary };
-}
-
-function jfr(bytes: Uint8Array, plain: Uint8Array): FileContent | undefined {
-  const summary = readJfr(plain);
-  return summary && { format: "jfr", bytes, summary };
-}
-
-// `main;work;step 12`: frames, a blank, a number, and nothing else in any line.
-function folded(bytes: Uint8Array): FileContent | undefined {
-  const text = textOf(bytes.subarray(0, maxBytes));
-  const lines = text?.split("\n", linesLookedAt).filter((line) => line.trim() !== "") ?? [];
-  const isFolded = lines.length > 0 && lines.every((line) => /^\S.* \d+(?:\.\d+)?\s*$/.test(line));
-  return isFolded ? { format: "folded", bytes } : undefined;
+function contentOf(bytes: Uint8Array, plain: Uint8Array): FileContent | undefined {
+  switch (profileFormatOf(plain)) {
+    case "pprof": {
+      const summary = readPprof(plain);
+      return summary && { format: "pprof", bytes, summary };
+    }
+    case "jfr": {
+      const summary = readJfr(plain);
+      return summary && { format: "jfr", bytes, summary };
+    }
+    case "folded":
+      return { format: "folded", bytes: plain };
+    default:
+      return undefined;
+  }
 }
 
 function decompressed(bytes: Uint8Array): Uint8Array {

@@ -14,7 +14,7 @@ describe("what a file is, is told by its content", () => {
   test.each<[string, Uint8Array, string]>([
     ["pprof as Node's SDK writes it, gzipped", nodePprof, "pprof"],
     ["pprof that is not compressed", pprofOf(["cpu"]), "pprof"],
-    ["pprof without samples", pprofOf([]), "pprof"],
+    ["pprof without samples", pprofOf(["goroutine"]), "pprof"],
     ["a recording of Java's agent, gzipped", javaJfr, "jfr"],
     ["a recording that is not compressed", plainJfr, "jfr"],
     ["folded stacks", folded, "folded"],

@@ -1,5 +1,6 @@
-import { messageOf, systemCodeOf } from "../../base/failure.ts";
-import { formatAddress, type ListenAddress } from "../../http/listen_address.ts";
+import { messageOf, systemCodeOf } from "../base/failure.ts";
+import type { Secret } from "../base/secret.ts";
+import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
 
 /** How much of an answer is read, in bytes. */
 const maxAnswerBytes = 64 * 2 ** 20;
@@ -9,13 +10,23 @@ export type AdminAnswer =
   | { readonly type: "answer"; readonly status: number; readonly body: Uint8Array }
   | { readonly type: "failure"; readonly problem: string };
 
+/** Who asks, where the admin server wants to know. */
+export interface AdminCredentials {
+  readonly username: string;
+  readonly password: Secret;
+}
+
 /** Asks a running pyroduct's admin server. */
 export class AdminClient {
+  readonly #authorization: string | undefined;
   /** `host:port`, as it can be reached: an address of all is this machine's. */
   readonly address: string;
   readonly #timeoutMs: number;
 
-  constructor({ host, port }: ListenAddress, timeoutMs: number) {
+  constructor({ host, port }: ListenAddress, timeoutMs: number, credentials?: AdminCredentials) {
+    this.#authorization =
+      credentials &&
+      `Basic ${Buffer.from(`${credentials.username}:${credentials.password.reveal()}`).toString("base64")}`;
     const isEverywhere = host === "" || host === "0.0.0.0" || host === "::";
     this.address = formatAddress(isEverywhere ? "127.0.0.1" : host, port);
     this.#timeoutMs = timeoutMs;
@@ -27,6 +38,7 @@ export class AdminClient {
       // A proxy of the environment is not for this machine's own servers.
       const response = await fetch(`http://${this.address}${path}`, {
         method,
+        headers: this.#authorization === undefined ? {} : { authorization: this.#authorization },
         signal: AbortSignal.timeout(timeoutMs),
         redirect: "manual",
         proxy: false,
