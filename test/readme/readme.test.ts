@@ -186,7 +186,7 @@ async function help(...command: string[]): Promise<string> {
 
 /** The commands that a help lists. */
 function namesIn(text: string): string[] {
-  return matches(text.slice(text.indexOf("\nCommands:\n")), /^ {2}(\w+)/gm);
+  return matches(text.slice(text.indexOf("\nCommands:\n")), /^ {2}([\w-]+)/gm);
 }
 
 /** What the pattern's group holds at each match. */
