@@ -28,6 +28,9 @@ export type LoadedConfig =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** How many problems are told; no person reads more, and the place of each costs a walk to it. */
+const mostProblems = 500;
+
 /** Reads and checks a configuration. All problems are found at once. */
 export function loadConfig(
   text: string,
@@ -40,8 +43,8 @@ export function loadConfig(
   const problems: Problem[] = [];
   const components = check(tree, schema, definitions, environment, problems);
   if (problems.length === 0) return { ok: true, components };
-  const located = problems.map((problem) => tree.locate(problem));
-  return { ok: false, problems: located.toSorted(byPosition) };
+  const located = problems.slice(0, mostProblems).map((problem) => tree.locate(problem));
+  return { ok: false, problems: [...located.toSorted(byPosition), ...rest(problems.length - mostProblems)] };
 }
 
 function check(
@@ -61,13 +64,10 @@ function check(
   }
   const value = conform(shapeOf(schema), tree.value, [], { environment, problems });
   const parsed = v.safeParse(schema, value);
-  const isKnown = (path: readonly (string | number)[]) =>
-    problems.some(
-      (problem) => problem.path.length === path.length && problem.path.every((part, i) => part === path[i]),
-    );
+  const known = new Set(problems.map(({ path }) => JSON.stringify(path)));
   for (const issue of parsed.issues ?? []) {
     const path = (issue.path ?? []).map((item) => item.key as string | number);
-    if (!isKnown(path)) problems.push({ path, message: messageOfIssue(issue) });
+    if (!known.has(JSON.stringify(path))) problems.push({ path, message: messageOfIssue(issue) });
   }
   const components = componentsIn(value, definitions);
   addFixes(problems, shapeOf(schema), tree.value, receiversOf(components, definitions));
@@ -83,9 +83,10 @@ function addFixes(
   config: unknown,
   receivers: readonly string[],
 ): void {
-  problems.forEach((problem, index) => {
+  for (const [index, problem] of problems.entries()) {
+    if (index >= mostProblems) return;
     problems[index] = withFix(problem, { schema, config, receivers });
-  });
+  }
 }
 
 /** The rules between arguments; only for components whose arguments are right one by one. */
@@ -139,6 +140,13 @@ function messageOfIssue(issue: v.BaseIssue<unknown>): string {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// Shown at the beginning of the file, since it is about all of it.
+function rest(count: number): LocatedProblem[] {
+  if (count <= 0) return [];
+  const message = `there are ${count} more problems`;
+  return [{ position: { line: 1, column: 1 }, path: "", message, fix: "solve those above first" }];
 }
 
 function byPosition(left: LocatedProblem, right: LocatedProblem): number {

@@ -1,12 +1,4 @@
-import {
-  type Document,
-  type ErrorCode,
-  isCollection,
-  isScalar,
-  type Node,
-  visit,
-  type YAMLError,
-} from "yaml";
+import { type Document, type ErrorCode, isCollection, isPair, isScalar, type YAMLError } from "yaml";
 import { lineAt, type Range } from "./excerpt.ts";
 
 /** Something that keeps a text from being read. */
@@ -31,12 +23,22 @@ export function alloyProblem(text: string): SyntaxProblem | undefined {
   };
 }
 
-/** Everything that is wrong with a text as YAML, what follows from something else on the same line left out. */
+/** How many errors are looked into: the place of each costs a walk through the whole text. */
+const mostErrors = 100;
+
+/** How many items of a list or mapping are looked at for brackets and quotes that do not close. */
+const mostItems = 10_000;
+
+/**
+ * Everything that is wrong with a text as YAML, at least of the first hundred errors. What follows from something
+ * else on the same line is left out.
+ */
 export function syntaxProblems(text: string, document: Document): SyntaxProblem[] {
   const problems: SyntaxProblem[] = [];
   const lines = new Set<number>();
-  for (const error of document.errors) {
-    const range = placeOf(text, document, error);
+  const enclosures = enclosuresIn(document);
+  for (const error of document.errors.slice(0, mostErrors)) {
+    const range = placeOf(text, enclosures, error);
     const noticed = lineAt(text, error.pos[0]).start;
     const line = lineAt(text, range.start).start;
     if (lines.has(line) || lines.has(noticed)) continue;
@@ -84,10 +86,10 @@ function messageOf({ code, message }: YAMLError): string {
 }
 
 /** Where a problem is to be shown; the library names the place where it noticed. */
-function placeOf(text: string, document: Document, { code, pos, message }: YAMLError): Range {
+function placeOf(text: string, enclosures: readonly Range[], { code, pos, message }: YAMLError): Range {
   const [start, end] = pos;
   if (/^Missing closing|end with/.test(message)) {
-    const opened = openedBefore(document, start);
+    const opened = openedBefore(enclosures, start);
     if (opened !== undefined) return { start: opened, end: opened + 1 };
   }
   const rest = lineAt(text, start).end;
@@ -107,14 +109,27 @@ function wordAt(text: string, offset: number, end = offset): Range {
 }
 
 // Where the innermost thing begins that is still open at the offset.
-function openedBefore(document: Document, offset: number): number | undefined {
+function openedBefore(enclosures: readonly Range[], offset: number): number | undefined {
   let opened: number | undefined;
-  visit(document, (_, node) => {
-    const isOpen = (isScalar(node) && /QUOTE/.test(node.type ?? "")) || (isCollection(node) && node.flow);
-    const [start, end] = (isOpen && (node as Node).range) || [offset, offset];
+  for (const { start, end } of enclosures) {
     if (start < offset && end >= offset - 1 && start >= (opened ?? 0)) opened = start;
-  });
+  }
   return opened;
+}
+
+// Everything that has an opening and a closing sign. A text may nest them deeper than functions can call themselves.
+function enclosuresIn(document: Document): Range[] {
+  const found: Range[] = [];
+  const pending: unknown[] = [document.contents];
+  while (pending.length > 0) {
+    const node = pending.pop();
+    if (isPair(node)) pending.push(node.key, node.value);
+    if (isCollection(node)) pending.push(...node.items.slice(0, mostItems));
+    const isEnclosed = (isScalar(node) && /QUOTE/.test(node.type ?? "")) || (isCollection(node) && node.flow);
+    const [start, end] = (isEnclosed && node.range) || [];
+    if (start !== undefined && end !== undefined) found.push({ start, end });
+  }
+  return found;
 }
 
 function fixOf(text: string, { start }: Range, { code, message }: YAMLError): string | undefined {

@@ -72,3 +72,20 @@ test("paths are written with dots and brackets", () => {
     "a[0].b[1][2]",
   ]);
 });
+
+describe("text that is nothing but mistakes", () => {
+  test.each<[string, string]>([
+    ["brackets that never close", "a: [1\n".repeat(20_000)],
+    ["brackets in brackets", "{".repeat(5000)],
+    ["quotes that never close", Array.from({ length: 5000 }, (_, index) => `k${index}: 'x\n`).join("")],
+    [
+      "labels without arguments",
+      `pyroscope.write:\n${Array.from({ length: 5000 }, (_, at) => `  a${at}: 5\n`).join("")}`,
+    ],
+  ])("%s is refused soon, with a few hundred problems at most", (_, text) => {
+    const startedAt = performance.now();
+    const problems = problemsOf(text);
+    expect(problems.length).toBeWithin(1, 502);
+    expect(performance.now() - startedAt).toBeLessThan(8000);
+  });
+});
