@@ -5,6 +5,9 @@ export interface AdviceWords {
   readonly tenant: string;
   readonly authorities: string;
   readonly timeout: string;
+  readonly certificate: string;
+  /** Where another name for the server is written; undefined where it can't be. */
+  readonly serverName?: string;
 }
 
 /** A delivery that failed, as far as advice depends on it. */
@@ -39,4 +42,6 @@ export const configWords: AdviceWords = {
   tenant: 'headers: { X-Scope-OrgID: "…" }',
   authorities: "tls_config: { ca_file: … }",
   timeout: "remote_timeout",
+  certificate: "tls_config: { cert_file: …, key_file: … }",
+  serverName: "tls_config: { server_name: … }",
 };

@@ -44,7 +44,7 @@ export const unansweredRules: readonly Rule[] = [
   [
     /for another name/,
     ({ url }, words) =>
-      `write a name that the certificate holds into ${words.url} in place of ${new URL(url).hostname}, or as tls_config: { server_name: … }`,
+      `write a name that the certificate holds into ${words.url} in place of ${new URL(url).hostname}${words.serverName === undefined ? "" : `, or as ${words.serverName}`}`,
   ],
   [
     /has expired/,
@@ -53,8 +53,7 @@ export const unansweredRules: readonly Rule[] = [
   [/not valid yet/, () => "set this machine's clock right, or the server's where the certificate was made"],
   [
     /client certificate/,
-    () =>
-      "give a client certificate that the server's authority has signed: tls_config: { cert_file: …, key_file: … }",
+    (_, words) => `give a client certificate that the server's authority has signed: ${words.certificate}`,
   ],
   [
     /no OAuth2 token|OAuth2/,

@@ -45,8 +45,7 @@ const schemeRules: readonly Rule[] = [
 const certificateRules: readonly Rule[] = [
   [
     /required SSL certificate|SSL certificate error/i,
-    () =>
-      "give a client certificate that the server's authority has signed: tls_config: { cert_file: …, key_file: … }",
+    (_, words) => `give a client certificate that the server's authority has signed: ${words.certificate}`,
   ],
 ];
 

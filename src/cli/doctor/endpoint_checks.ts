@@ -1,6 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
 import { ClientTls, defaultClientTls } from "../../http/client_tls.ts";
-import { proxyFor } from "../../http/proxy.ts";
+import { type ProxyArguments, proxyFor } from "../../http/proxy.ts";
 import { inquireHandshake } from "../../http/tls_handshake.ts";
 import type { EndpointArguments, WriteArguments } from "../../write/schema.ts";
 import { type Finding, type FindingGroup, failed, ok, skipped } from "./finding.ts";
@@ -32,7 +32,12 @@ export async function checkEndpoint(
   parts: EndpointCheckParts,
 ): Promise<CheckedEndpoint> {
   const name = `${id} ${endpoint.name === undefined ? "" : `${endpoint.name} `}${endpoint.url}`;
-  const way = await checkWay(endpoint, parts);
+  const { oauth2 } = endpoint;
+  const [toEndpoint, toTokens] = await Promise.all([
+    checkWay("endpoint", endpoint.url, endpoint, parts),
+    oauth2 === undefined ? [] : checkWay("token server", oauth2.token_url, oauth2, parts),
+  ]);
+  const way = [...toEndpoint, ...toTokens.map((one) => ({ ...one, check: `token server: ${one.check}` }))];
   if (way.some(({ status }) => status === "failed")) {
     const rest = skipped("profile", "sent once the problems above are solved");
     return { group: { name, findings: [...way, rest] }, aheadMs: undefined };
@@ -44,20 +49,23 @@ export async function checkEndpoint(
   return { group: { name, findings: [...way, ...(await withTlsHint(findings, endpoint, parts))] }, aheadMs };
 }
 
+/** How a server is reached, the same for an endpoint and for where its tokens come from. */
+type Way = ProxyArguments & Pick<EndpointArguments, "tls_config">;
+
 async function checkWay(
-  endpoint: EndpointArguments,
+  role: string,
+  href: string,
+  way: Way,
   { clock, timeoutMs }: EndpointCheckParts,
 ): Promise<Finding[]> {
-  const proxy = proxyFor(endpoint.url, endpoint, process.env);
-  const url = new URL(endpoint.url);
+  const proxy = proxyFor(href, way, process.env);
+  const url = new URL(href);
   if (proxy !== false) return checkProxy(new URL(proxy.url), timeoutMs);
-  const reached = await reach({ role: "endpoint", ...placeOf(url), timeoutMs });
+  const reached = await reach({ role, ...placeOf(url), timeoutMs });
   const findings = [...reached.findings];
   if (url.protocol !== "https:" || reached.address === undefined) return findings;
   const tls =
-    endpoint.tls_config === undefined
-      ? defaultClientTls
-      : new ClientTls(endpoint.tls_config, clock).current();
+    way.tls_config === undefined ? defaultClientTls : new ClientTls(way.tls_config, clock).current();
   return [...findings, ...(await checkTls({ url, address: reached.address, tls, clock, timeoutMs }))];
 }
 

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import * as v from "valibot";
 import { systemClock } from "../../base/clock.ts";
 import { CodedError } from "../../base/failure.ts";
@@ -7,7 +8,8 @@ import { type ComponentConfig, loadConfig } from "../../config/load_config.ts";
 import { formatProblem } from "../../config/problem.ts";
 import type { ConfigSource } from "../../controller/config_source.ts";
 import type { ListenAddress } from "../../http/listen_address.ts";
-import { receiveHttpSchema } from "../../receive_http/schema.ts";
+import { receiveHttpSchema, type TlsArguments } from "../../receive_http/schema.ts";
+import { TlsFiles } from "../../receive_http/tls_files.ts";
 import { writeSchema } from "../../write/schema.ts";
 import type { AdminClient } from "../admin_client.ts";
 import { checkEndpoint, type EndpointCheckParts } from "./endpoint_checks.ts";
@@ -22,6 +24,7 @@ import {
 } from "./local_checks.ts";
 import { portOwner } from "./port_owner.ts";
 import { checkReceiver, checkRunning, type Running } from "./running_checks.ts";
+import { expiryFinding } from "./tls_checks.ts";
 
 /** What is to be examined. */
 export interface Examination {
@@ -152,7 +155,23 @@ function checkMachine(
   const keeps = components.some(
     ({ type, source }) => type === "pyroscope.local_store" || /"queue":/.test(JSON.stringify(source)),
   );
-  return [...admin, ...ports, checkStorage(storagePath, keeps), checkDescriptors(needOf(components), pid)];
+  const certificates = receiversOf(components).flatMap(
+    ({ id, args }) => certificateFinding(id, args.http.tls) ?? [],
+  );
+  return [
+    ...admin,
+    ...ports,
+    ...certificates,
+    checkStorage(storagePath, keeps),
+    checkDescriptors(needOf(components), pid),
+  ];
+}
+
+function certificateFinding(id: string, tls: TlsArguments | undefined): Finding | undefined {
+  const usable = tls && new TlsFiles(tls, systemClock).current();
+  if (usable === undefined || typeof usable === "string") return undefined;
+  const found = expiryFinding(new X509Certificate(usable.serveOptions.cert), systemClock);
+  return { ...found, check: "certificate", detail: `of ${id}: ${found.detail}` };
 }
 
 // A port of gRPC is not among those that the admin server tells.

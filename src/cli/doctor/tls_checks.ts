@@ -131,7 +131,8 @@ function nameFinding(target: Pick<TlsTarget, "url" | "tls">, certificate: X509Ce
   );
 }
 
-function expiryFinding({ validFrom, validTo }: X509Certificate, clock: Clock): Finding {
+/** When a certificate ends, or that it has. */
+export function expiryFinding({ validFrom, validTo }: X509Certificate, clock: Clock): Finding {
   const now = clock.wall();
   const leftMs = Date.parse(validTo) - now;
   const end = new Date(validTo).toISOString().slice(0, 10);

@@ -36,6 +36,7 @@ const words: AdviceWords = {
   tenant: "--tenant",
   authorities: "--ca-file",
   timeout: "--timeout",
+  certificate: "--cert-file and --key-file",
 };
 
 /** What became of one file. */

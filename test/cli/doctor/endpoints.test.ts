@@ -280,6 +280,37 @@ describe("Grafana Cloud", () => {
   });
 });
 
+describe("a token server", () => {
+  const oauth2 = { client_id: "c", client_secret: "hunter2" };
+
+  test("that is not there is told apart from the endpoint", async () => {
+    const token_url = `http://127.0.0.1:${freePort()}/token`;
+    const { status, endpoint } = await examineEndpoint(folder, {
+      url: serverWith(takes),
+      oauth2: { ...oauth2, token_url },
+    });
+    expect(status).toBe(1);
+    expect(endpoint).toContainEqual(
+      expect.stringContaining(
+        "token server: connection: failed: 127.0.0.1: connection refused fix: start what listens on",
+      ),
+    );
+  });
+
+  test("that refuses is told", async () => {
+    const token_url = serverWith(() => Response.json({ error: "invalid_client" }, { status: 401 }));
+    const { status, endpoint } = await examineEndpoint(folder, {
+      url: serverWith(takes),
+      oauth2: { ...oauth2, token_url },
+    });
+    expect(status).toBe(1);
+    expect(endpoint.at(-1)).toMatch(
+      /^profile: failed: .* fix: see whether oauth2's token_url can be reached, and client_id/,
+    );
+    expect(endpoint.join()).not.toContain("hunter2");
+  });
+});
+
 describe("a proxy", () => {
   test("that is not there", async () => {
     const proxy_url = `http://u:hunter2@127.0.0.1:${freePort()}`;

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { checkClock, checkDescriptors, checkStorage } from "../../../src/cli/doctor/local_checks.ts";
 import { TemporaryFolder } from "../../base/temporary_folder.ts";
 import { freePort } from "../../http/free_port.ts";
+import { Certificates } from "../../transport/certificates.ts";
 import { command } from "../command.ts";
 import { PyroductRun, processTestMs } from "../pyroduct_run.ts";
 import { examineConfig, findingOf } from "./doctor_run.ts";
@@ -47,6 +48,22 @@ describe("before the start", () => {
       status: "failed",
       detail: expect.stringMatching(new RegExp(`taken by \\S+ \\(process ${process.pid}\\)$`)),
       fix: expect.stringContaining("stop that program, or choose another port"),
+    });
+  });
+
+  test.each([
+    [100, "ok", /^of pyroscope\.receive_http\.r: it ends on .*, in (?:99|100) days$/],
+    [-1, "failed", /^of pyroscope\.receive_http\.r: it ended on/],
+  ])("a receiver's certificate that ends in %d days", async (days, status, detail) => {
+    using folder = new TemporaryFolder();
+    using certificates = new Certificates();
+    const request = { names: "DNS:r", usage: "serverAuth", days } as const;
+    const pair = certificates.signed(certificates.authority(), request);
+    const tls = { cert_file: pair.certFile, key_file: pair.keyFile };
+    const examined = await examineConfig(folder, receiverAt(freePort(), { tls }), "--before-start");
+    expect(findingOf(examined, "certificate")).toMatchObject({
+      status,
+      detail: expect.stringMatching(detail),
     });
   });
 
