@@ -3,11 +3,31 @@ import { stringify } from "yaml";
 import type { Controller } from "../controller/controller.ts";
 import { isLogLevel, logLevels, type RootLogger } from "../telemetry/log.ts";
 import { formatFamilies } from "../telemetry/metric_family.ts";
+import { configRoutes } from "./config_routes.ts";
+import { flowRoutes } from "./flow_routes.ts";
+import { type AdminAccess, gate, localAccess } from "./gate.ts";
+import { liveRoutes } from "./live_routes.ts";
 import { profileRoutes } from "./profile_routes.ts";
+import { sampleRoutes } from "./sample_routes.ts";
+import { AdminServices } from "./services.ts";
+import { statusRoutes } from "./status_routes.ts";
+import { storeRoutes } from "./store_routes.ts";
+import { supportRoutes } from "./support_routes.ts";
 
-/** The admin server's routes: health, metrics, configuration, components and stored profiles. */
-export function createAdminApp(controller: Controller, log: RootLogger): Hono {
+/**
+ * The admin server's routes: health, metrics, configuration, components and stored profiles.
+ *
+ * @param access who may come.
+ * @param services what is kept between requests; whoever gives it starts and stops it.
+ */
+export function createAdminApp(
+  controller: Controller,
+  log: RootLogger,
+  access: AdminAccess = localAccess,
+  services: AdminServices = new AdminServices(controller),
+): Hono {
   const app = new Hono();
+  app.use(gate(access));
 
   app.get("/metrics", async (context) => {
     const text = formatFamilies(await controller.metrics());
@@ -54,7 +74,19 @@ export function createAdminApp(controller: Controller, log: RootLogger): Hono {
   });
 
   app.get("/api/v0/web/components", async (context) => context.json(await controller.components()));
-  app.route("/api/v0/profiles", profileRoutes(controller));
+  const { clock, feed, samples, streams, worker } = services;
+  app.route("/api/v0/status", statusRoutes(controller, clock.wall));
+  app.route("/api/v0/flow", flowRoutes(feed, samples, streams));
+  app.route("/api/v0/live", liveRoutes(controller, services));
+  app.route("/api/v0/config", configRoutes(controller));
+  app.route("/api/v0/profiles", profileRoutes(controller, worker));
+  app.route("/api/v0/sample", sampleRoutes(controller, services));
+  app.route("/api/v0/store", storeRoutes(controller, worker));
+  app.route("/api/v0/support", supportRoutes(services, log));
+  app.onError((error, context) => {
+    log.error("unexpected failure, please report it", { reason: error.stack ?? error.message });
+    return context.text("internal error\n", 500);
+  });
   app.notFound((context) => context.text("404 page not found\n", 404));
   return app;
 }

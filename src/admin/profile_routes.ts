@@ -1,44 +1,59 @@
 import { Hono } from "hono";
 import type { Controller } from "../controller/controller.ts";
-import type { StoredBody } from "../controller/shard.ts";
+import { failureAnswer, lineAnswer, wholeNumber } from "./answers.ts";
+import { partAnswer, rawAnswer } from "./raw_answer.ts";
+import { maxNodesOf, selectionOf } from "./selection_query.ts";
+import type { StoreWorker } from "./store/store_worker_client.ts";
 
 /** Profiles on one page where nothing is said, and at most. */
 const defaultLimit = 100;
 const maxLimit = 1000;
 
-/** `GET /` lists the stored profiles, the newest first; `GET /{id}` is one of them, byte for byte. */
-export function profileRoutes(controller: Controller): Hono {
+const gone = "there is no such profile";
+
+/** Stored profiles, one by one: `GET /` lists them, the newest first; the others are of one. */
+export function profileRoutes(controller: Controller, worker: StoreWorker): Hono {
   const app = new Hono();
+  const stores = () => controller.observation.stores();
 
   app.get("/", async (context) => {
-    const limit = parseLimit(context.req.query("limit"));
-    if (limit === undefined) return context.text(`limit must be a whole number from 1 to ${maxLimit}\n`, 400);
-    return context.json({ profiles: await controller.listProfiles(limit) });
+    const limit = wholeNumber(context, "limit", 1, maxLimit) ?? defaultLimit;
+    const { type, cursor } = context.req.query();
+    const query = { ...selectionOf(context), limit, type, cursor };
+    return context.json(await worker.ask("page", await stores(), query));
   });
 
   app.get("/:id", async (context) => {
     const found = await controller.getProfile(context.req.param("id"));
-    return found === undefined ? context.text("there is no such profile\n", 404) : rawResponse(found);
+    if (found === undefined) return lineAnswer(context, 404, gone);
+    const { id, format, content_type, content_encoding } = found.profile;
+    const extension = format === "" ? "bin" : format.replaceAll(/[^a-z0-9]/gi, "");
+    return rawAnswer({
+      bytes: found.body,
+      fileName: `${id}.${extension}`,
+      contentType: content_type === "" ? "application/octet-stream" : content_type,
+      contentEncoding: content_encoding,
+    });
   });
 
+  app.get("/:id/raw", async (context) => {
+    const id = context.req.param("id");
+    const part = await worker.ask("storedPart", await stores(), id, context.req.query("part"));
+    return part === undefined ? lineAnswer(context, 404, gone) : partAnswer(part, id);
+  });
+
+  app.get("/:id/parts", async (context) => {
+    const parts = await worker.ask("storedParts", await stores(), context.req.param("id"));
+    return parts === undefined ? lineAnswer(context, 404, gone) : context.json(parts);
+  });
+
+  app.get("/:id/flamegraph", async (context) => {
+    const { type } = context.req.query();
+    const id = context.req.param("id");
+    const graph = await worker.ask("storedGraph", await stores(), id, type, maxNodesOf(context));
+    return graph === undefined ? lineAnswer(context, 404, gone) : context.json(graph);
+  });
+
+  app.onError((thrown, context) => failureAnswer(context, thrown));
   return app;
-}
-
-function parseLimit(text: string | undefined): number | undefined {
-  if (text === undefined) return defaultLimit;
-  const limit = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return limit >= 1 && limit <= maxLimit ? limit : undefined;
-}
-
-// A profile is a stranger's bytes: the browser must neither guess what they are nor show them.
-function rawResponse({ profile, body }: StoredBody): Response {
-  const extension = profile.format === "" ? "bin" : profile.format.replaceAll(/[^a-z0-9]/gi, "");
-  const headers = new Headers({
-    "Content-Type": profile.content_type === "" ? "application/octet-stream" : profile.content_type,
-    "Content-Disposition": `attachment; filename="${profile.id}.${extension}"`,
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox",
-  });
-  if (profile.content_encoding !== "") headers.set("Content-Encoding", profile.content_encoding);
-  return new Response(body as Uint8Array<ArrayBuffer>, { headers });
 }

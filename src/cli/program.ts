@@ -1,20 +1,26 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { parseDuration } from "../base/duration.ts";
+import { hostNameOf } from "../admin/request_origin.ts";
 import { CodedError } from "../base/failure.ts";
 import { commit, version } from "../base/version.ts";
-import { formatAddress, type ListenAddress, parseAddress } from "../http/listen_address.ts";
+import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
 import { type LogFormat, type LogLevel, logFormats, logLevels } from "../telemetry/log.ts";
 import { addConvert } from "./convert.ts";
+import { addDoctor } from "./doctor.ts";
 import { defaultAdmin } from "./first_run.ts";
+import { toAddress, toDuration } from "./flag_values.ts";
 import { addPrint } from "./print_commands.ts";
 import { type ProbeName, probe, probes } from "./probe.ts";
 import { type RunOptions, run } from "./run.ts";
+import { addSend } from "./send.ts";
 import { defaultStoragePath } from "./storage_path.ts";
-import { validate } from "./validate.ts";
+import { addSupportBundle } from "./support_bundle.ts";
+import { type ValidateOptions, validate } from "./validate.ts";
 
 /** The flags of `run` as commander hands them over: dots in a flag's name stay in the key. */
 interface RunFlags {
   readonly "server.http.listenAddr": ListenAddress;
+  readonly "server.http.authFile"?: string;
+  readonly "server.http.host"?: readonly string[];
   readonly "storage.path": string;
   readonly "config.watch"?: boolean;
   readonly "log.level"?: LogLevel;
@@ -64,7 +70,12 @@ function createProgram(exitWith: (status: number) => void): Command {
     .command("validate")
     .description("check a configuration and print everything that is wrong with it")
     .argument("<config>", "a YAML or JSON file, or - for standard input")
-    .action((path: string) => exitWith(validate(path)));
+    .option("--json", "print the problems as JSON, for programs")
+    .action((path: string, options: ValidateOptions) => exitWith(validate(path, options)));
+
+  addSend(program, exitWith);
+  addDoctor(program, exitWith);
+  addSupportBundle(program, exitWith);
 
   addConvert(program, exitWith);
 
@@ -98,6 +109,15 @@ function addRun(program: Command, exitWith: (status: number) => void): void {
     .description("receive and forward profiles; without a configuration, into a store on this machine")
     .argument("[config]", "a YAML or JSON file, or - for standard input")
     .addOption(adminOption("where health, metrics and the API are served"))
+    .option(
+      "--server.http.auth-file <file>",
+      "a htpasswd file (bcrypt) of those who may see them; needed on an address that is not loopback",
+    )
+    .option(
+      "--server.http.host <name>",
+      "a further host name that they are asked for by; repeatable",
+      toHosts,
+    )
     .option("--storage.path <folder>", "where state is kept", defaultStoragePath(process.env))
     .option("--config.watch", "reload when the configuration file changes")
     .addOption(new Option("--log.level <level>", "how much is logged (default: info)").choices(logLevels))
@@ -136,6 +156,8 @@ function runOptions(configPath: string | undefined, flags: RunFlags): RunOptions
   return {
     configPath,
     adminAddress: flags["server.http.listenAddr"],
+    adminAuthFile: flags["server.http.authFile"],
+    adminHosts: flags["server.http.host"] ?? [],
     storagePath: flags["storage.path"],
     watchConfig: flags["config.watch"] ?? false,
     logLevel: flags["log.level"],
@@ -146,10 +168,11 @@ function runOptions(configPath: string | undefined, flags: RunFlags): RunOptions
   };
 }
 
-function toAddress(text: string): ListenAddress {
-  const address = parseAddress(text);
-  if (address === undefined) throw new InvalidArgumentError("Expected host:port, such as 127.0.0.1:4040.");
-  return address;
+function toHosts(text: string, earlier: readonly string[] = []): string[] {
+  const name = hostNameOf(text);
+  if (name === undefined || name !== text.toLowerCase())
+    throw new InvalidArgumentError("Expected a host name without a port, such as pyroduct.example.");
+  return [...earlier, name];
 }
 
 function toUrls(text: string, earlier: readonly string[] = []): string[] {
@@ -158,10 +181,4 @@ function toUrls(text: string, earlier: readonly string[] = []): string[] {
     throw new InvalidArgumentError("Expected http or https URLs, such as http://127.0.0.1:4040.");
   }
   return [...earlier, ...urls];
-}
-
-function toDuration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined || ms < 0) throw new InvalidArgumentError("Expected a duration, such as 5s.");
-  return ms;
 }

@@ -1,3 +1,5 @@
+import { isCompiled } from "../base/worker_module.ts";
+
 /**
  * Bun's fetch runs 256 requests at once in a process unless this variable says otherwise, and reads it from the
  * real environment only, once, at the start. A destination that hangs would otherwise hold up all others.
@@ -23,8 +25,4 @@ export function reexecute(): boolean {
     ...env,
     [variable]: maxRequests,
   });
-}
-
-function isCompiled(): boolean {
-  return /^(?:\/\$bunfs\/|[A-Z]:[\\/]~BUN[\\/])/.test(Bun.main);
 }

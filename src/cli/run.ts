@@ -1,16 +1,21 @@
 import { join } from "node:path";
 import { createAdminApp } from "../admin/app.ts";
+import type { AdminAccess } from "../admin/gate.ts";
+import { isLoopback } from "../admin/request_origin.ts";
+import { AdminServices } from "../admin/services.ts";
 import { systemClock } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
 import { version } from "../base/version.ts";
 import { WatchedFile } from "../base/watched_file.ts";
 import { componentDefinitions } from "../components.ts";
+import { explainProblem } from "../config/problem.ts";
 import { builtInConfig, type ConfigSource, configFile } from "../controller/config_source.ts";
 import { Controller } from "../controller/controller.ts";
 import { processFamilies } from "../controller/process_metrics.ts";
 import { Shard } from "../controller/shard.ts";
-import type { ListenAddress } from "../http/listen_address.ts";
+import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
 import { type Listener, ListenerPool } from "../http/listener.ts";
+import { ServerAuth } from "../http/server_auth.ts";
 import {
   createLogger,
   type LogFormat,
@@ -22,11 +27,16 @@ import { openTracing, type Tracing } from "../telemetry/spans.ts";
 import { activityLine, defaultListen, firstRunConfig, portTakenAdvice, welcome } from "./first_run.ts";
 import { ServiceManager } from "./service_manager.ts";
 import { stopSignals } from "./stop_signal.ts";
+import { problemStyle } from "./terminal.ts";
 
 /** The flags of `pyroduct run`. */
 export interface RunOptions {
   readonly configPath: string | undefined;
   readonly adminAddress: ListenAddress;
+  /** A htpasswd file of those who may come to the admin server. */
+  readonly adminAuthFile: string | undefined;
+  /** Names that the admin server goes by besides localhost. */
+  readonly adminHosts: readonly string[];
   readonly storagePath: string;
   readonly watchConfig: boolean;
   readonly logLevel: LogLevel | undefined;
@@ -70,7 +80,7 @@ export async function run(options: RunOptions): Promise<number> {
   process.on("unhandledRejection", (reason) => {
     log.error("unexpected failure, please report it", { reason: stackOf(reason) });
   });
-  const admin = await startAll(options, controller, log);
+  const { admin, services } = await startAll(options, controller, log);
   const ending = new AbortController();
   if (isFirstRun) await greet(options, controller, admin, ending.signal);
   const watched = options.watchConfig ? watchConfig(options, controller) : undefined;
@@ -87,6 +97,7 @@ export async function run(options: RunOptions): Promise<number> {
   } finally {
     ending.abort();
     watched?.stop();
+    services.stop();
     await admin.release(0);
     manager.close();
   }
@@ -97,13 +108,22 @@ export async function run(options: RunOptions): Promise<number> {
  *
  * @throws CodedError with all that keeps pyroduct from starting; then nothing is open.
  */
-async function startAll(options: RunOptions, controller: Controller, log: RootLogger): Promise<Listener> {
+async function startAll(options: RunOptions, controller: Controller, log: RootLogger): Promise<OpenAdmin> {
   const checked = controller.check();
-  if (!checked.ok) throw new CodedError("invalid_argument", checked.problems.join("\n"));
-  const admin = openAdmin(options.adminAddress, controller, log);
+  if (!checked.ok) {
+    const { name } = controller.source;
+    const style = problemStyle(process.stderr);
+    const explained = checked.places.map((problem) => explainProblem(name, problem, style));
+    throw new CodedError(
+      "invalid_argument",
+      (explained.length > 0 ? explained : checked.problems).join("\n"),
+    );
+  }
+  const opened = openAdmin(options, controller, log);
   const started = await controller.start();
-  if (started.ok) return admin;
-  await admin.release(0);
+  if (started.ok) return opened;
+  opened.services.stop();
+  await opened.admin.release(0);
   const listen = options.listen ?? defaultListen;
   const isTaken = options.configPath === undefined && started.code === "already_exists" && listen.port !== 0;
   const problem = isTaken ? portTakenAdvice(listen) : started.problems.join("\n");
@@ -148,17 +168,44 @@ function sourceOf({ configPath, listen, forwardTo }: RunOptions): ConfigSource {
 /** Seconds an idle connection to the admin server stays open. */
 const adminIdleSeconds = 120;
 
-function openAdmin(address: ListenAddress, controller: Controller, log: RootLogger): Listener {
+/** The admin server, and what it keeps between requests. */
+interface OpenAdmin {
+  readonly admin: Listener;
+  readonly services: AdminServices;
+}
+
+function openAdmin(options: RunOptions, controller: Controller, log: RootLogger): OpenAdmin {
+  const access = adminAccess(options, log);
   try {
-    const listener = new ListenerPool().claim(address, { idleSeconds: adminIdleSeconds });
-    const app = createAdminApp(controller, log);
-    listener.use((request) => app.fetch(request));
-    log.info("listening", { component_id: "admin", address: listener.address });
-    return listener;
+    const admin = new ListenerPool().claim(options.adminAddress, { idleSeconds: adminIdleSeconds });
+    const services = new AdminServices(controller);
+    services.start();
+    const app = createAdminApp(controller, log, access, services);
+    admin.use((request) => app.fetch(request));
+    log.info("listening", { component_id: "admin", address: admin.address });
+    return { admin, services };
   } catch (thrown) {
     if (!(thrown instanceof CodedError)) throw thrown;
     throw new CodedError(thrown.code, `${thrown.message}; --server.http.listen-addr chooses another address`);
   }
+}
+
+/** @throws CodedError where the file of those who may come can't be used. */
+function adminAccess({ adminAddress, adminAuthFile, adminHosts }: RunOptions, log: RootLogger): AdminAccess {
+  const local = isLoopback(adminAddress.host);
+  const files = { htpasswd: adminAuthFile };
+  const auth = adminAuthFile === undefined ? undefined : new ServerAuth(files, systemClock);
+  auth?.start((problem) => {
+    if (problem === undefined) log.info("credentials of the admin server renewed");
+    else log.error("credentials of the admin server can't be renewed", { problem });
+  });
+  if (!local && auth === undefined) {
+    log.warn("the admin server shows strangers nothing but /metrics, /-/live and /-/ready", {
+      address: formatAddress(adminAddress.host, adminAddress.port),
+      remedy: "--server.http.auth-file",
+    });
+  }
+  return { isLoopback: local, hosts: adminHosts, auth };
 }
 
 function watchConfig({ configPath }: RunOptions, controller: Controller): WatchedFile | undefined {

@@ -9,7 +9,9 @@ export function checkExclusive(
   report: ReportProblem,
 ): void {
   for (const [one, other] of pairs) {
-    if (values[one] !== undefined && values[other] !== undefined) report([other], `excludes ${one}`);
+    if (values[one] !== undefined && values[other] !== undefined) {
+      report([other], `excludes ${one}`, `keep one of ${one} and ${other}`);
+    }
   }
 }
 
@@ -22,22 +24,37 @@ export function checkFiles(
   for (const key of keys) {
     const path = values[key];
     const problem = typeof path === "string" ? readProblem(path) : undefined;
-    if (problem !== undefined) report([key], problem);
+    if (problem !== undefined) report([key], problem.message, problem.fix);
   }
 }
 
-const words: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "no permission to read it",
-  EISDIR: "it is a folder",
+/** A file that can't be read, and what to do about it. */
+export interface FileProblem {
+  readonly message: string;
+  readonly fix?: string;
+}
+
+const words: Readonly<Record<string, readonly [words: string, fix: string]>> = {
+  ENOENT: ["there is no such file", "correct the path, or put the file there; a container needs it mounted"],
+  EACCES: [
+    "no permission to read it",
+    "let the user that pyroduct runs as read the file and enter the folders above it",
+  ],
+  EISDIR: ["it is a folder", "name the file in it"],
+  ENOTDIR: ["what should be a folder above it is a file", "correct the path"],
 };
 
-function readProblem(path: string): string | undefined {
+/** What to say of a file that could not be read, by the system's error code. */
+export function fileProblem(code: string | undefined): FileProblem {
+  const [said, fix] = words[code ?? ""] ?? [code ?? "unknown"];
+  return { message: `the file can't be read: ${said}`, ...(fix === undefined ? {} : { fix }) };
+}
+
+function readProblem(path: string): FileProblem | undefined {
   try {
     readFileSync(path);
     return undefined;
   } catch (thrown) {
-    const code = systemCodeOf(thrown) ?? "unknown";
-    return `the file can't be read: ${words[code] ?? code}`;
+    return fileProblem(systemCodeOf(thrown));
   }
 }

@@ -21,8 +21,21 @@ export interface ComponentContext {
   readonly tracer?: Tracer | undefined;
 }
 
-/** Where a component's arguments are wrong: a path below them and what is wrong there. */
-export type ReportProblem = (path: readonly (string | number)[], message: string) => void;
+/**
+ * Where a component's arguments are wrong: a path below them, what is wrong there, and what to do about it, which
+ * begins with a verb and shows no secret.
+ */
+export type ReportProblem = (path: readonly (string | number)[], message: string, fix?: string) => void;
+
+/** An address that a component listens on. */
+export interface ListeningAddress {
+  /** Where it stands below the arguments. */
+  readonly path: readonly (string | number)[];
+  /** A host name or address; empty for all. */
+  readonly host: string;
+  /** 0 where the system chooses. */
+  readonly port: number;
+}
 
 /**
  * A kind of component: what its arguments are and how one is built from them.
@@ -39,6 +52,8 @@ export interface ComponentDefinition<Args = unknown> {
   readonly isReceiver: boolean;
   /** Rules between arguments, and files that must be readable. */
   readonly check?: (args: Args, report: ReportProblem) => void;
+  /** Where it will listen; absent for a kind that does not. */
+  readonly listensOn?: (args: Args) => readonly ListeningAddress[];
   readonly build: (args: Args, context: ComponentContext) => Component<Args>;
 }
 
@@ -73,10 +88,32 @@ export interface Component<Args = unknown> {
   /** Says on every answer from now on that the connection closes, since the process is about to end. */
   announceStop?(): void;
   health(): Health;
+  /** Where it sends to, where it does. */
+  endpoints?(): readonly EndpointStatus[];
   /** Where it listens, where it does. */
   readonly address?: string | undefined;
   /** Profiles that it keeps, where it keeps any. */
   readonly profiles?: StoredProfiles;
+}
+
+/** How one of the destinations of a component does. */
+export interface EndpointStatus {
+  /** Its name, else its URL: as in the metrics' label `endpoint`. */
+  readonly name: string;
+  readonly url: string;
+  /** Why the latest delivery failed; undefined where it did not. */
+  readonly failing?: string | undefined;
+  /** What it keeps to be delivered later; undefined where it keeps nothing. */
+  readonly queue?: QueueStatus | undefined;
+}
+
+/** What waits in the queue of an endpoint. */
+export interface QueueStatus {
+  readonly type: "memory" | "disk" | "jetstream";
+  readonly profiles: number;
+  readonly bytes: number;
+  /** How long the oldest has waited, in milliseconds; undefined where nothing waits. */
+  readonly oldestMs?: number | undefined;
 }
 
 /** What is known of a stored profile. Times are in milliseconds since the Unix epoch. */
@@ -113,6 +150,8 @@ export interface StoredProfiles {
   get(id: string): { readonly profile: StoredProfile; readonly body: Uint8Array } | undefined;
   /** What came since the last call, by service. */
   activity(): ServiceActivity[];
+  /** The SQLite files that they are in, for those who only read them. */
+  paths(): readonly string[];
 }
 
 /**

@@ -5,7 +5,15 @@ export interface Health {
   readonly message: string;
   /** Since when, in milliseconds since the Unix epoch. */
   readonly sinceMs: number;
+  /** How it was before and is now, the oldest first, a change of state each; undefined where that is not kept. */
+  readonly history?: readonly PastHealth[] | undefined;
 }
+
+/** How a component did from a point in time on. */
+export type PastHealth = Omit<Health, "history">;
+
+/** Changes of state that are remembered. */
+const longestHistory = 32;
 
 /** Keeps a component's health, and since when it is so. */
 export class HealthRecord {
@@ -15,7 +23,8 @@ export class HealthRecord {
   /** @param wall the time in milliseconds since the Unix epoch. */
   constructor(wall: () => number, message: string) {
     this.#wall = wall;
-    this.#health = { state: "healthy", message, sinceMs: wall() };
+    const first: PastHealth = { state: "healthy", message, sinceMs: wall() };
+    this.#health = { ...first, history: [first] };
   }
 
   get current(): Health {
@@ -26,7 +35,10 @@ export class HealthRecord {
   set(state: Health["state"], message: string): boolean {
     const isChange = this.#health.state !== state;
     if (!isChange && this.#health.message === message) return false;
-    this.#health = { state, message, sinceMs: isChange ? this.#wall() : this.#health.sinceMs };
+    const now: PastHealth = { state, message, sinceMs: isChange ? this.#wall() : this.#health.sinceMs };
+    const before = this.#health.history ?? [];
+    const history = [...(isChange ? before : before.slice(0, -1)), now].slice(-longestHistory);
+    this.#health = { ...now, history };
     return isChange;
   }
 }

@@ -1,5 +1,4 @@
 import {
-  type ErrorCode,
   isAlias,
   isMap,
   isScalar,
@@ -8,11 +7,14 @@ import {
   type Node,
   type Pair,
   parseDocument,
-  type YAMLError,
+  visit,
 } from "yaml";
-import { type ConfigPath, formatPath, type LocatedProblem, type Position, type Problem } from "./problem.ts";
-
-const start: Position = { line: 1, column: 1 };
+import { excerptOf, type Range } from "./excerpt.ts";
+import { type ConfigPath, formatPath, type LocatedProblem, type Problem } from "./problem.ts";
+import type { SchemaShape } from "./schema_shape.ts";
+import { SecretKeys } from "./secret_keys.ts";
+import { likelySecrets, secretRanges } from "./secret_ranges.ts";
+import { alloyProblem, type SyntaxProblem, syntaxProblems } from "./syntax_problems.ts";
 
 /** A configuration file as it was written: plain values, and where each of them stands. */
 export interface ConfigTree {
@@ -23,8 +25,12 @@ export interface ConfigTree {
   locate(problem: Problem): LocatedProblem;
 }
 
-/** Reads YAML, of which JSON is a part. */
-export function parseConfigTree(text: string): ConfigTree {
+/**
+ * Reads YAML, of which JSON is a part.
+ *
+ * @param schema that of the whole configuration, which says what must not be shown.
+ */
+export function parseConfigTree(text: string, schema: SchemaShape): ConfigTree {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -32,36 +38,65 @@ export function parseConfigTree(text: string): ConfigTree {
     merge: true,
     prettyErrors: false,
   });
-  const positionAt = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { line, column: col };
+  const place = (range: Range, secrets: () => readonly Range[]) => {
+    const { line, col } = lines.linePos(range.start);
+    return { position: { line, column: col }, excerpt: excerptOf(text, range, secrets()) };
   };
-  const problems: LocatedProblem[] = document.errors.map((error) => ({
-    position: positionAt(error.pos[0]),
-    path: "",
-    message: describeError(error),
-  }));
-  const value = problems.length === 0 ? toPlain(() => document.toJS({ maxAliasCount: 100 })) : undefined;
-  if (value === unresolved) problems.push({ position: start, path: "", message: aliasProblem });
+  const found = document.errors.length > 0 ? syntaxProblems(text, document) : [];
+  const value = found.length === 0 ? toPlain(() => document.toJS({ maxAliasCount: 100 })) : undefined;
+  if (value === unresolved) found.push(aliasProblem(firstAlias(document)));
+  const alloy = typeof value === "object" && value !== null ? undefined : alloyProblem(text);
+  const keys = new SecretKeys(schema);
+  const problems = (alloy === undefined ? found : [alloy]).map(({ range, message, fix }): LocatedProblem => {
+    return { ...place(range, () => likelySecrets(text, range.start, keys)), path: "", message, fix };
+  });
   const resolve: Resolve = (node) => {
     if (isAlias(node)) return node.resolve(document);
     return isMap(node) || isSeq(node) || isScalar(node) ? node : undefined;
   };
+  let secrets: readonly Range[] | undefined;
+  const allSecrets = () => {
+    secrets ??= secretRanges(text, document, schema);
+    return secrets;
+  };
   return {
     value,
     problems,
-    locate: ({ path, message }) => {
+    locate: ({ path, message, fix, isOfKey }) => {
       const found = find(resolve(document.contents), path, resolve);
-      const position = found.offset === undefined ? start : positionAt(found.offset);
-      return { position, path: formatPath(found.path), message };
+      const range = (isOfKey ? found.key : undefined) ?? found.range ?? { start: 0, end: 0 };
+      return { ...place(range, allSecrets), path: formatPath(found.path), message, fix };
     },
   };
 }
 
 const unresolved = Symbol("unresolved");
 
-const aliasProblem =
-  "an alias (*name) names no anchor before it, or there are too many: put text that begins with * in quotes";
+function aliasProblem(range: Range): SyntaxProblem {
+  return {
+    range,
+    message:
+      "an alias (*name) names no anchor before it, or there are too many: put text that begins with * in quotes",
+    fix: "put the text in quotes: '*…'",
+  };
+}
+
+// The one that names nothing, or else the first of too many.
+function firstAlias(document: ReturnType<typeof parseDocument>): Range {
+  let first: Range | undefined;
+  visit(document, {
+    Alias: (_, alias) => {
+      const [start, end] = alias.range ?? [0, 0];
+      if (alias.resolve(document) === undefined) {
+        first = { start, end };
+        return visit.BREAK;
+      }
+      first ??= { start, end };
+      return undefined;
+    },
+  });
+  return first ?? { start: 0, end: 0 };
+}
 
 // Too many aliases are an attack, or a mistake that looks like one.
 function toPlain(read: () => unknown): unknown {
@@ -72,23 +107,11 @@ function toPlain(read: () => unknown): unknown {
   }
 }
 
-/** What is said instead where the library would quote the text, which may be a secret, or speak of itself. */
-const errorWords: Partial<Record<ErrorCode, string>> = {
-  BAD_COLLECTION_TYPE: "the tag does not fit what it stands before",
-  BAD_DIRECTIVE: "the directive is not known",
-  BAD_DQ_ESCAPE: "a backslash in double quotes begins no escape of YAML's: use single quotes, or two of them",
-  MULTIPLE_DOCS: "there must be one document only",
-  TAG_RESOLVE_FAILED: "the tag is not known, or does not fit: put text that begins with ! in quotes",
-};
-
-function describeError({ code, message }: YAMLError): string {
-  return (
-    errorWords[code] ?? firstLine(message).replace(/(?<=extra characters|YAML stream|YAML token): .*/, "")
-  );
-}
-
 interface Found {
-  readonly offset: number | undefined;
+  /** Of the value where it is text, else of its key, else of the nearest thing around it. */
+  readonly range: Range | undefined;
+  /** Of the key. */
+  readonly key: Range | undefined;
   /** The path as it stands in the file: a block that is written as one mapping has no index there. */
   readonly path: ConfigPath;
 }
@@ -97,35 +120,43 @@ type Resolve = (node: unknown) => Node | undefined;
 
 function find(root: Node | undefined, path: ConfigPath, resolve: Resolve): Found {
   const written: (string | number)[] = [];
-  let place: Place = { node: root, offset: root?.range?.[0] };
+  const first = startOf(root);
+  let place: Place = { node: root, range: first, key: undefined };
   for (const part of path) {
     if (isMap(place.node) && typeof part === "number") continue;
     written.push(part);
     place = step(place, part, resolve);
   }
-  return { offset: place.offset, path: written };
+  return { range: place.range, key: place.key, path: written };
 }
 
 interface Place {
   readonly node: Node | undefined;
   /** Of the node, or of the nearest thing around what is not there. */
-  readonly offset: number | undefined;
+  readonly range: Range | undefined;
+  readonly key: Range | undefined;
 }
 
-function step({ node, offset }: Place, part: string | number, resolve: Resolve): Place {
+function step({ node, range }: Place, part: string | number, resolve: Resolve): Place {
   if (isSeq(node) && typeof part === "number") {
     const item = resolve(node.items[part]);
-    return { node: item, offset: item?.range?.[0] ?? offset };
+    return { node: item, range: (isScalar(item) ? rangeOf(item) : startOf(item)) ?? range, key: undefined };
   }
-  if (!isMap(node)) return { node: undefined, offset };
+  if (!isMap(node)) return { node: undefined, range, key: undefined };
   const pair: Pair | undefined = node.items.find(({ key }) => isScalar(key) && String(key.value) === part);
-  if (pair === undefined) return { node: undefined, offset };
+  if (pair === undefined) return { node: undefined, range, key: undefined };
   const value = resolve(pair.value);
-  const keyOffset = isScalar(pair.key) ? pair.key.range?.[0] : undefined;
-  const valueOffset = isScalar(value) ? value.range?.[0] : undefined;
-  return { node: value, offset: valueOffset ?? keyOffset ?? offset };
+  const key = isScalar(pair.key) ? rangeOf(pair.key) : undefined;
+  return { node: value, range: (isScalar(value) ? rangeOf(value) : undefined) ?? key ?? range, key };
 }
 
-function firstLine(message: string): string {
-  return message.split("\n", 1)[0] ?? message;
+function rangeOf(node: Node | undefined): Range | undefined {
+  const [start, end] = node?.range ?? [];
+  return start === undefined || end === undefined ? undefined : { start, end };
+}
+
+// Of a mapping or a list only the beginning is shown.
+function startOf(node: Node | undefined): Range | undefined {
+  const start = node?.range?.[0];
+  return start === undefined ? undefined : { start, end: start };
 }

@@ -48,7 +48,7 @@ function conformMapping(shape: SchemaShape, value: object, path: ConfigPath, wal
       known[key] = conform(schema, entry, [...path, key], walk);
     } else if (shape.entries !== undefined) {
       const hint = didYouMean(key, Object.keys(shape.entries));
-      walk.problems.push({ path: [...path, key], message: `unknown key${hint}` });
+      walk.problems.push({ path: [...path, key], message: `unknown key${hint}`, isOfKey: true });
     } else {
       known[key] = entry;
     }
@@ -72,6 +72,7 @@ function conformText(schema: SchemaShape, value: string, path: ConfigPath, walk:
       walk.problems.push({
         path,
         message: `the environment variable ${expansion.name} is not set: set it, or give a default with \${${expansion.name}:-…}`,
+        fix: `set it where pyroduct starts: export ${expansion.name}=… in a shell, Environment= in a systemd unit, env in a container`,
       });
       return undefined;
   }

@@ -3,9 +3,11 @@ import type { ComponentDefinition } from "../component/definition.ts";
 import { configSchema } from "./config_schema.ts";
 import { type ConfigTree, parseConfigTree } from "./config_tree.ts";
 import { conform } from "./conform.ts";
+import { withFix } from "./fix.ts";
+import { portProblems } from "./listening.ts";
 import type { LocatedProblem, Problem } from "./problem.ts";
-import { referenceProblems } from "./references.ts";
-import { shapeOf } from "./schema_shape.ts";
+import { receiversOf, referenceProblems } from "./references.ts";
+import { type SchemaShape, shapeOf } from "./schema_shape.ts";
 
 /** One component as it is configured; plain data, fit to be sent to a shard. */
 export interface ComponentConfig {
@@ -26,23 +28,28 @@ export type LoadedConfig =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** How many problems are told; no person reads more, and the place of each costs a walk to it. */
+const mostProblems = 500;
+
 /** Reads and checks a configuration. All problems are found at once. */
 export function loadConfig(
   text: string,
   definitions: readonly ComponentDefinition[],
   environment: Environment,
 ): LoadedConfig {
-  const tree = parseConfigTree(text);
+  const schema = configSchema(definitions);
+  const tree = parseConfigTree(text, shapeOf(schema));
   if (tree.problems.length > 0) return { ok: false, problems: tree.problems };
   const problems: Problem[] = [];
-  const components = check(tree, definitions, environment, problems);
+  const components = check(tree, schema, definitions, environment, problems);
   if (problems.length === 0) return { ok: true, components };
-  const located = problems.map((problem) => tree.locate(problem));
-  return { ok: false, problems: located.toSorted(byPosition) };
+  const located = problems.slice(0, mostProblems).map((problem) => tree.locate(problem));
+  return { ok: false, problems: [...located.toSorted(byPosition), ...rest(problems.length - mostProblems)] };
 }
 
 function check(
   tree: ConfigTree,
+  schema: ReturnType<typeof configSchema>,
   definitions: readonly ComponentDefinition[],
   environment: Environment,
   problems: Problem[],
@@ -51,24 +58,35 @@ function check(
     problems.push({
       path: [],
       message: "the configuration is empty: it needs at least a pyroscope.receive_http",
+      fix: "write one, or start without a configuration: pyroduct run keeps profiles in a store on this machine",
     });
     return [];
   }
-  const schema = configSchema(definitions);
   const value = conform(shapeOf(schema), tree.value, [], { environment, problems });
   const parsed = v.safeParse(schema, value);
-  const isKnown = (path: readonly (string | number)[]) =>
-    problems.some(
-      (problem) => problem.path.length === path.length && problem.path.every((part, i) => part === path[i]),
-    );
+  const known = new Set(problems.map(({ path }) => JSON.stringify(path)));
   for (const issue of parsed.issues ?? []) {
     const path = (issue.path ?? []).map((item) => item.key as string | number);
-    if (!isKnown(path)) problems.push({ path, message: messageOfIssue(issue) });
+    if (!known.has(JSON.stringify(path))) problems.push({ path, message: messageOfIssue(issue) });
   }
   const components = componentsIn(value, definitions);
+  addFixes(problems, shapeOf(schema), tree.value, receiversOf(components, definitions));
   for (const component of components) checkComponent(component, definitions, problems);
-  problems.push(...referenceProblems(components, definitions));
+  problems.push(...referenceProblems(components, definitions), ...portProblems(components, definitions));
   return components;
+}
+
+// Everything found so far is about one key or one value.
+function addFixes(
+  problems: Problem[],
+  schema: SchemaShape,
+  config: unknown,
+  receivers: readonly string[],
+): void {
+  for (const [index, problem] of problems.entries()) {
+    if (index >= mostProblems) return;
+    problems[index] = withFix(problem, { schema, config, receivers });
+  }
 }
 
 /** The rules between arguments; only for components whose arguments are right one by one. */
@@ -79,13 +97,18 @@ function checkComponent(
 ): void {
   if (!/^[A-Za-z_]\w*$/.test(component.label)) {
     const path = [component.type, component.label];
-    problems.push({ path, message: "a label may only hold letters, digits and _, and begins with no digit" });
+    problems.push({
+      path,
+      message: "a label may only hold letters, digits and _, and begins with no digit",
+      fix: `write ${component.label.replaceAll(/\W/g, "_").replace(/^(?=\d)/, "_")}, here and wherever it is referred to`,
+      isOfKey: true,
+    });
   }
   const definition = definitions.find(({ type }) => type === component.type);
   const parsed = definition && v.safeParse(definition.schema, component.source);
   if (!parsed?.success) return;
-  definition?.check?.(parsed.output, (path, message) => {
-    problems.push({ path: [component.type, component.label, ...path], message });
+  definition?.check?.(parsed.output, (path, message, fix) => {
+    problems.push({ path: [component.type, component.label, ...path], message, fix });
   });
 }
 
@@ -117,6 +140,13 @@ function messageOfIssue(issue: v.BaseIssue<unknown>): string {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// Shown at the beginning of the file, since it is about all of it.
+function rest(count: number): LocatedProblem[] {
+  if (count <= 0) return [];
+  const message = `there are ${count} more problems`;
+  return [{ position: { line: 1, column: 1 }, path: "", message, fix: "solve those above first" }];
 }
 
 function byPosition(left: LocatedProblem, right: LocatedProblem): number {

@@ -12,6 +12,8 @@ export interface SchemaShape {
   readonly item?: SchemaShape;
   /** Of a mapping of names. */
   readonly value?: SchemaShape;
+  /** Of a word, those that are allowed. */
+  readonly options?: readonly string[];
   readonly default?: unknown;
   readonly pipe?: readonly SchemaStep[];
 }
@@ -42,4 +44,16 @@ export function metadataOf(shape: SchemaShape): ArgumentMetadata {
     return step.kind === "schema" ? metadataOf(step as unknown as SchemaShape) : {};
   });
   return Object.assign(inner, ...steps);
+}
+
+/** The schema of what stands at a path below `shape`; undefined where it knows no such place. */
+export function shapeAt(shape: SchemaShape, path: readonly (string | number)[]): SchemaShape | undefined {
+  let found: SchemaShape | undefined = shape;
+  for (const part of path) {
+    const inner: SchemaShape | undefined = found && unwrap(found);
+    if (typeof part === "number") found = inner?.item;
+    else if (inner?.entries === undefined) found = inner?.value;
+    else found = Object.hasOwn(inner.entries, part) ? inner.entries[part] : undefined;
+  }
+  return found;
 }

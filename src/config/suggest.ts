@@ -1,10 +1,12 @@
 /** The candidate that a misspelt word most likely means; undefined where none is near. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
+    // What dotted names begin with alike says nothing of how near they are.
+    const length = word.length - sharedPrefix(word, candidate);
+    if (distance <= Math.max(1, Math.floor(length / 3)) && distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
@@ -16,6 +18,11 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const candidate = suggest(word, candidates);
   return candidate === undefined ? "" : ` (did you mean ${JSON.stringify(candidate)}?)`;
+}
+
+function sharedPrefix(word: string, candidate: string): number {
+  const prefix = candidate.slice(0, candidate.indexOf(".") + 1);
+  return word.startsWith(prefix) ? prefix.length : 0;
 }
 
 // Levenshtein's distance, one row at a time.

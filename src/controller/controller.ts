@@ -2,15 +2,21 @@ import type { Clock } from "../base/clock.ts";
 import { CodedError, type FailureCode } from "../base/failure.ts";
 import type { ComponentDefinition, ServiceActivity, StoredProfile } from "../component/definition.ts";
 import { type Health, HealthRecord } from "../component/health.ts";
-import { configSchema } from "../config/config_schema.ts";
-import { type ComponentConfig, loadConfig } from "../config/load_config.ts";
-import { formatProblem } from "../config/problem.ts";
-import { redact } from "../config/redact.ts";
-import { shapeOf } from "../config/schema_shape.ts";
+import type { ComponentConfig } from "../config/load_config.ts";
+import type { LocatedProblem } from "../config/problem.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { type MetricFamily, mergeFamilies } from "../telemetry/metric_family.ts";
+import {
+  type CheckResult,
+  checkConfig,
+  configOf,
+  type ShownComponent,
+  shownComponents,
+} from "./config_check.ts";
+import { type ConfigComparison, compareConfigs } from "./config_comparison.ts";
 import type { ConfigSource } from "./config_source.ts";
 import { healthFamily } from "./health_metrics.ts";
+import { Observation } from "./observation.ts";
 import { type ComponentHealth, newestFirst, type ShardCalls, type StoredBody } from "./shard.ts";
 
 /** What the controller works with. */
@@ -49,22 +55,40 @@ export interface ComponentInfo {
   readonly address?: string;
 }
 
+/** Something that does not do well, and since when, in milliseconds since the Unix epoch. */
+export interface Unhealthy {
+  /** A component's id, or `configuration`. */
+  readonly id: string;
+  readonly message: string;
+  readonly sinceMs: number;
+}
+
 /** What came of a reload: nothing, or the problems that kept it from happening. */
 export type ReloadResult =
   | { readonly ok: true }
   /** `code`: what kept something from starting; absent where the configuration itself is wrong. */
-  | { readonly ok: false; readonly problems: readonly string[]; readonly code?: FailureCode };
+  | {
+      readonly ok: false;
+      readonly problems: readonly string[];
+      readonly places?: readonly LocatedProblem[];
+      readonly code?: FailureCode;
+    };
 
 /** Owns the configuration, and speaks for all shards as one. */
 export class Controller {
   readonly #parts: ControllerParts;
   readonly #configHealth: HealthRecord;
+  /** What those who look into the shards ask. */
+  readonly observation: Observation;
   #components: readonly ComponentConfig[] = [];
+  #shown: readonly ShownComponent[] = [];
+  #loadedAtMs = 0;
   #reloading: Promise<unknown> = Promise.resolve();
   #isReady = false;
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
+    this.observation = new Observation(() => parts.shards);
     this.#configHealth = new HealthRecord(parts.clock.wall, "the configuration is in use");
   }
 
@@ -73,10 +97,34 @@ export class Controller {
     return this.#isReady;
   }
 
-  /** Looks for problems without starting anything. */
-  check(): ReloadResult {
-    const loaded = this.#read();
-    return loaded.ok ? { ok: true } : loaded;
+  /** Where the configuration comes from. */
+  get source(): ConfigSource {
+    return this.#parts.source;
+  }
+
+  /** Since when the configuration in use is, in milliseconds since the Unix epoch. */
+  get loadedAtMs(): number {
+    return this.#loadedAtMs;
+  }
+
+  /** The components of the configuration in use, secrets masked. */
+  get shown(): readonly ShownComponent[] {
+    return this.#shown;
+  }
+
+  /** Looks for problems without starting anything: in `text`, or else in the source as it stands now. */
+  check(text?: string): CheckResult {
+    return checkConfig(this.#parts, text);
+  }
+
+  /** What leads from the configuration in use to the one in the source, secrets masked. */
+  compare(): ConfigComparison {
+    return compareConfigs(this.#components, this.check(), this.#parts.definitions);
+  }
+
+  /** Every kind of component there is. */
+  get definitions(): readonly ComponentDefinition[] {
+    return this.#parts.definitions;
   }
 
   /** Loads the configuration and starts everything; on problems nothing stays open. */
@@ -126,29 +174,17 @@ export class Controller {
   }
 
   async #load(): Promise<ReloadResult> {
-    const loaded = this.#read();
+    const loaded = this.check();
     if (!loaded.ok) return loaded;
     try {
       await applyToAll(this.#parts.shards, loaded.components, this.#components);
       this.#components = loaded.components;
+      this.#shown = shownComponents(loaded.components, this.#parts.definitions);
+      this.#loadedAtMs = this.#parts.clock.wall();
       return { ok: true };
     } catch (thrown) {
       if (!(thrown instanceof CodedError)) throw thrown;
       return { ok: false, problems: [thrown.message], code: thrown.code };
-    }
-  }
-
-  #read():
-    | { readonly ok: true; readonly components: readonly ComponentConfig[] }
-    | { readonly ok: false; readonly problems: readonly string[] } {
-    const { source, definitions, environment } = this.#parts;
-    try {
-      const loaded = loadConfig(source.read(), definitions, environment);
-      if (loaded.ok) return loaded;
-      return { ok: false, problems: loaded.problems.map((one) => formatProblem(source.name, one)) };
-    } catch (thrown) {
-      if (!(thrown instanceof CodedError)) throw thrown;
-      return { ok: false, problems: [thrown.message] };
     }
   }
 
@@ -164,21 +200,21 @@ export class Controller {
     return mergeFamilies(families.flat());
   }
 
+  /** What the process itself uses. */
+  processMetrics(): Promise<MetricFamily[]> {
+    return this.#parts.processMetrics();
+  }
+
   /** The components as they are wired, and how they do. */
   async components(): Promise<ComponentInfo[]> {
     const health = await this.#health();
-    const schema = shapeOf(configSchema(this.#parts.definitions));
-    return this.#components.map((component): ComponentInfo => {
+    return this.#shown.map((component): ComponentInfo => {
       const { address, health: current } = health.get(component.id) ?? {
         address: undefined,
         health: unknownHealth,
       };
       const { state, message, sinceMs } = current;
-      const { type, label, source } = component;
-      const shown = redact(schema, { [type]: { [label]: source } }) as Record<
-        string,
-        Record<string, unknown>
-      >;
+      const { type, label } = component;
       return {
         name: type,
         type: "block",
@@ -186,31 +222,25 @@ export class Controller {
         moduleID: "",
         label,
         referencesTo: component.forwardTo,
-        referencedBy: this.#components
-          .filter((one) => one.forwardTo.includes(component.id))
-          .map(({ id }) => id),
+        referencedBy: this.#shown.filter((one) => one.forwardTo.includes(component.id)).map(({ id }) => id),
         health: { state, message, updatedTime: new Date(sinceMs).toISOString() },
-        arguments: shown[type]?.[label],
+        arguments: component.arguments,
         ...(address === undefined ? {} : { address }),
       };
     });
   }
 
   /** The names of everything that is unhealthy, each with the reason. */
-  async unhealthy(): Promise<{ readonly id: string; readonly message: string }[]> {
+  async unhealthy(): Promise<Unhealthy[]> {
     const reports = [...(await this.#health()).values(), this.#ownHealth];
     return reports
       .filter(({ health }) => health.state === "unhealthy")
-      .map(({ id, health }) => ({ id, message: health.message }));
+      .map(({ id, health }) => ({ id, message: health.message, sinceMs: health.sinceMs }));
   }
 
   /** The configuration in use, secrets masked. */
   config(): unknown {
-    const config: Record<string, Record<string, unknown>> = {};
-    for (const { type, label, source } of this.#components) {
-      config[type] = { ...config[type], [label]: source };
-    }
-    return redact(shapeOf(configSchema(this.#parts.definitions)), config);
+    return configOf(this.#shown);
   }
 
   /** The newest stored profiles of all shards. */

@@ -1,18 +1,46 @@
 import type { Clock } from "../base/clock.ts";
-import type { ComponentDefinition, ServiceActivity, StoredProfile } from "../component/definition.ts";
+import type {
+  ComponentDefinition,
+  EndpointStatus,
+  ServiceActivity,
+  StoredProfile,
+} from "../component/definition.ts";
 import type { Health } from "../component/health.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
+import type { EdgeCount } from "../graph/edge.ts";
+import type { LiveBody } from "../graph/live_bodies.ts";
+import { type LiveAnswer, type LiveQuery, LiveTap } from "../graph/live_tap.ts";
 import { Pipeline } from "../graph/pipeline.ts";
 import { ListenerPool } from "../http/listener.ts";
 import type { Tracer } from "../profile/request_span.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { MetricFamily } from "../telemetry/metric_family.ts";
+import type { RecentLine } from "../telemetry/recent_lines.ts";
 
 /** How a component of a shard does. */
 export interface ComponentHealth {
   readonly id: string;
   readonly address: string | undefined;
   readonly health: Health;
+}
+
+/** How a component does, with all that the flow's page shows of it. */
+export interface ComponentFlow extends ComponentHealth {
+  readonly recent: readonly RecentLine[];
+  readonly endpoints: readonly EndpointStatus[];
+}
+
+/** The components of a shard, and what has passed between them. */
+export interface ShardFlow {
+  readonly components: readonly ComponentFlow[];
+  readonly edges: readonly EdgeCount[];
+}
+
+/** Where a component keeps profiles. */
+export interface StoreLocation {
+  readonly component_id: string;
+  /** An SQLite file, for those who only read it. */
+  readonly path: string;
 }
 
 /** A stored profile with its body. */
@@ -29,7 +57,15 @@ export interface ShardCalls {
   /** Runs this configuration from now on; fails where something new can't start, and then nothing has changed. */
   apply(components: readonly ComponentConfig[]): Promise<void>;
   metrics(): Promise<MetricFamily[]>;
+  /** The metrics of these names alone; the others cost nothing. */
+  readMetrics(names: readonly string[]): Promise<MetricFamily[]>;
   health(): Promise<ComponentHealth[]>;
+  flow(): Promise<ShardFlow>;
+  /** Profiles as they pass; they are recorded for as long as anyone asks. */
+  live(query: LiveQuery): Promise<LiveAnswer>;
+  /** The body of a profile that `live` told of, while it is kept. */
+  liveBody(id: string): Promise<LiveBody | undefined>;
+  stores(): Promise<StoreLocation[]>;
   /** The newest stored profiles first. */
   listProfiles(limit: number): Promise<StoredProfile[]>;
   getProfile(id: string): Promise<StoredBody | undefined>;
@@ -55,9 +91,11 @@ export interface ShardParts {
 /** Listeners, pipelines and writers made from one snapshot of the configuration. */
 export class Shard implements ShardCalls {
   readonly #pipeline: Pipeline;
+  readonly #live: LiveTap;
 
   constructor(parts: ShardParts) {
     this.#pipeline = new Pipeline({ ...parts, listeners: new ListenerPool() });
+    this.#live = new LiveTap(parts.clock, this.#pipeline.taps);
   }
 
   apply(components: readonly ComponentConfig[]): Promise<void> {
@@ -67,6 +105,35 @@ export class Shard implements ShardCalls {
   async metrics(): Promise<MetricFamily[]> {
     const families = await Promise.all(this.#components().map(({ metrics }) => metrics.families()));
     return families.flat();
+  }
+
+  async readMetrics(names: readonly string[]): Promise<MetricFamily[]> {
+    return this.#components().flatMap(({ metrics }) => metrics.read(names));
+  }
+
+  async flow(): Promise<ShardFlow> {
+    const components = this.#components().map(({ config, component, recent }) => ({
+      id: config.id,
+      address: component.address,
+      health: component.health(),
+      recent: recent.lines,
+      endpoints: component.endpoints?.() ?? [],
+    }));
+    return { components, edges: this.#pipeline.edges() };
+  }
+
+  async live(query: LiveQuery): Promise<LiveAnswer> {
+    return this.#live.ask(query);
+  }
+
+  async liveBody(id: string): Promise<LiveBody | undefined> {
+    return this.#live.body(id);
+  }
+
+  async stores(): Promise<StoreLocation[]> {
+    return this.#components().flatMap(({ config, component }) =>
+      (component.profiles?.paths() ?? []).map((path) => ({ component_id: config.id, path })),
+    );
   }
 
   async health(): Promise<ComponentHealth[]> {

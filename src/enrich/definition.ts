@@ -12,17 +12,20 @@ export const enrichDefinition: ComponentDefinition = defineComponent<EnrichArgum
   isReceiver: true,
   check: (args, report) => {
     if (args.targets === undefined && args.targets_files === undefined) {
-      report(["targets"], "is required unless targets_files is given");
+      const fix = "add targets_files: [targets.yaml], or targets";
+      report(["targets"], "is required unless targets_files is given", fix);
     }
     args.targets?.forEach((target, index) => {
       for (const name of Object.keys(target)) {
         const problem = labelNameProblem(name);
-        if (problem !== undefined) report(["targets", index, name], problem);
+        if (problem !== undefined)
+          report(["targets", index, name], problem, "write letters, digits, _ and dots");
       }
     });
     args.targets_files?.forEach((path, index) => {
       const read = readTargets(path);
-      if (!read.ok) report(["targets_files", index], read.problem);
+      if (!read.ok)
+        report(["targets_files", index], read.problem, "write the file in the format of Prometheus' file_sd");
     });
   },
   build: (args, context) => new EnrichComponent(args, context),

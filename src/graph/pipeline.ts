@@ -6,10 +6,13 @@ import type { Component, ComponentContext, ComponentDefinition } from "../compon
 import type { ComponentConfig } from "../config/load_config.ts";
 import { downstreamFirst } from "../config/references.ts";
 import type { ListenerPool } from "../http/listener.ts";
+import type { TapPoint } from "../profile/profile_watch.ts";
 import type { Receiver } from "../profile/receiver.ts";
 import type { Tracer } from "../profile/request_span.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { MetricScope } from "../telemetry/metric_scope.ts";
+import { RecentLines } from "../telemetry/recent_lines.ts";
+import { Edge, type EdgeCount } from "./edge.ts";
 
 /** What a pipeline is made in. */
 export interface PipelineParts {
@@ -27,8 +30,10 @@ export interface RunningComponent {
   readonly config: ComponentConfig;
   readonly component: Component;
   readonly metrics: MetricScope;
+  /** The latest warnings and errors, of what ran by this id before too. */
+  readonly recent: RecentLines;
   readonly receiver: Receiver | undefined;
-  readonly children: readonly Receiver[];
+  readonly children: readonly Edge[];
 }
 
 /** A component on its way into the pipeline. */
@@ -36,6 +41,7 @@ interface Candidate {
   readonly config: ComponentConfig;
   readonly component: Component;
   readonly metrics: MetricScope;
+  readonly recent: RecentLines;
   readonly isNew: boolean;
 }
 
@@ -47,6 +53,8 @@ export class Pipeline {
   readonly #parts: PipelineParts;
   #running: ReadonlyMap<string, RunningComponent> = new Map();
   readonly #retiring = new Set<Promise<unknown>>();
+  /** Where whoever wants to see profiles pass hooks in. */
+  readonly taps: TapPoint = { tap: undefined };
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -54,6 +62,11 @@ export class Pipeline {
 
   get running(): ReadonlyMap<string, RunningComponent> {
     return this.#running;
+  }
+
+  /** What has passed from each component to each that it forwards to. */
+  edges(): EdgeCount[] {
+    return [...this.#running.values()].flatMap(({ children }) => children.map((edge) => edge.count));
   }
 
   /**
@@ -99,8 +112,8 @@ export class Pipeline {
     const definition = this.#definition(config.type);
     const args = v.parse(definition.schema, config.source);
     if (old !== undefined) {
-      const { component, metrics } = old;
-      const kept: Candidate = { config, component, metrics, isNew: false };
+      const { component, metrics, recent } = old;
+      const kept: Candidate = { config, component, metrics, recent, isNew: false };
       const oldArgs = ownArguments(old.config);
       if (isDeepStrictEqual(oldArgs, ownArguments(config))) return kept;
       if (component.update?.(args)) {
@@ -109,10 +122,12 @@ export class Pipeline {
       }
     }
     const metrics = old?.metrics ?? new MetricScope({ component_id: config.id });
-    const component = definition.build(args, this.#context(config, metrics));
+    const { clock, log } = this.#parts;
+    const recent = old?.recent ?? new RecentLines(log.child({ component_id: config.id }), clock.wall);
+    const component = definition.build(args, this.#context(config, metrics, recent.log));
     await component.start();
     undo.push(() => component.stop(0));
-    return { config, component, metrics, isNew: true };
+    return { config, component, metrics, recent, isNew: true };
   }
 
   // From here on nothing may fail or wait: requests must never meet half of one configuration.
@@ -120,8 +135,8 @@ export class Pipeline {
     const before = this.#running;
     const after = new Map<string, RunningComponent>();
     for (const candidate of candidates) {
-      const { config, component } = candidate;
-      const children = config.forwardTo.flatMap((id) => after.get(id)?.receiver ?? []);
+      const { config, component, metrics, recent } = candidate;
+      const children = this.#edgesOf(config, after);
       const old = before.get(config.id);
       const isWired =
         !candidate.isNew &&
@@ -129,11 +144,25 @@ export class Pipeline {
         isDeepStrictEqual(old.config, config) &&
         areSame(old.children, children);
       const receiver = isWired ? old.receiver : component.connect(children);
-      after.set(config.id, { config, component, metrics: candidate.metrics, receiver, children });
+      after.set(config.id, { config, component, metrics, recent, receiver, children });
     }
     this.#running = after;
     for (const { component, isNew } of candidates) if (isNew) component.activate?.();
     this.#retire(before, after);
+  }
+
+  /** What the component forwards to; where that has not changed, the very edge that there is. */
+  #edgesOf(
+    { id, forwardTo }: ComponentConfig,
+    after: ReadonlyMap<string, RunningComponent>,
+  ): readonly Edge[] {
+    const before = this.#running.get(id)?.children ?? [];
+    return forwardTo.flatMap((to) => {
+      const receiver = after.get(to)?.receiver;
+      if (receiver === undefined) return [];
+      const old = before.find(({ count }) => count.to === to);
+      return old?.receiver === receiver ? old : new Edge(id, to, receiver, this.taps, old?.count);
+    });
   }
 
   #retire(before: ReadonlyMap<string, RunningComponent>, after: ReadonlyMap<string, RunningComponent>): void {
@@ -156,12 +185,12 @@ export class Pipeline {
     return definition;
   }
 
-  #context(config: ComponentConfig, metrics: MetricScope): ComponentContext {
-    const { clock, log, storagePath, listeners, tracer } = this.#parts;
+  #context(config: ComponentConfig, metrics: MetricScope, log: Logger): ComponentContext {
+    const { clock, storagePath, listeners, tracer } = this.#parts;
     return {
       id: config.id,
       clock,
-      log: log.child({ component_id: config.id }),
+      log,
       metrics,
       storagePath: join(storagePath, config.id),
       listeners,

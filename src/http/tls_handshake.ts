@@ -34,7 +34,7 @@ export function inquireHandshake(handshake: RefusedHandshake): Promise<string | 
       port: url.port === "" ? 443 : Number(url.port),
       // An address is no name that SNI can carry.
       ...(isIP(name) === 0 ? { servername: name } : {}),
-      minVersion: nodeVersions[minVersion] ?? "TLSv1.2",
+      minVersion: nodeTlsVersion(minVersion),
     });
     const finish = (reason: string | undefined) => {
       timer.cancel();
@@ -52,6 +52,11 @@ export function inquireHandshake(handshake: RefusedHandshake): Promise<string | 
     socket.on("close", () => finish(isSecure ? closedReason(tls) : undefined));
     socket.on("end", () => finish(isSecure ? closedReason(tls) : undefined));
   });
+}
+
+/** Node's name of a TLS version by the protocol's own number, 0x0303 for TLS 1.2. */
+export function nodeTlsVersion(version: number): SecureVersion {
+  return nodeVersions[version] ?? "TLSv1.2";
 }
 
 const nodeVersions: Readonly<Record<number, SecureVersion>> = {

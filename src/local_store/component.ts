@@ -6,6 +6,7 @@ import { type Health, HealthRecord } from "../component/health.ts";
 import { withoutClientAddress } from "../profile/client_address.ts";
 import { delivered, type Outcome } from "../profile/failure_report.ts";
 import type { Profile } from "../profile/profile.ts";
+import type { DeliveryWatch } from "../profile/profile_watch.ts";
 import type { DeliveryPlan, Receiver } from "../profile/receiver.ts";
 import { profileProblem } from "../profile/validate_labels.ts";
 import { RepeatedLog } from "../telemetry/repeated_log.ts";
@@ -50,10 +51,7 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
   }
 
   async start(): Promise<void> {
-    this.#database = new ProfileDatabase(
-      join(this.#context.storagePath, "profiles.sqlite"),
-      limitsOf(this.#args),
-    );
+    this.#database = new ProfileDatabase(this.#path, limitsOf(this.#args));
     this.#expireLater();
   }
 
@@ -74,6 +72,10 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
     return this.#health.current;
   }
 
+  get #path(): string {
+    return join(this.#context.storagePath, "profiles.sqlite");
+  }
+
   readonly profiles: StoredProfiles = {
     list: (limit) =>
       (this.#database?.list(limit) ?? []).map((profile) => ({ ...profile, component_id: this.#context.id })),
@@ -82,13 +84,26 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
       return found && { body: found.body, profile: { ...found.profile, component_id: this.#context.id } };
     },
     activity: () => this.#database?.activity() ?? [],
+    paths: () => [this.#path],
   };
 
   plan(profile: Profile, plan: DeliveryPlan): void {
     const stored = withoutClientAddress(profile);
     const problem = profileProblem(stored);
     if (problem !== undefined) plan.reject(problem);
-    else plan.add({ send: () => this.#store(recordsOf(stored)), releasesBytes: true });
+    else {
+      const watch = plan.watch?.sending(this.#context.id, profile);
+      if (watch === undefined) plan.add({ send: () => this.#store(recordsOf(stored)), releasesBytes: true });
+      else plan.add({ send: () => this.#storeWatched(recordsOf(stored), watch), releasesBytes: true });
+    }
+  }
+
+  async #storeWatched(records: readonly StoredRecord[], watch: DeliveryWatch): Promise<Outcome> {
+    watch.began(undefined);
+    const outcome = await this.#store(records);
+    const [failure] = outcome;
+    watch.settled(undefined, { outcome: failure === undefined ? "stored" : "failed", attempts: 1, failure });
+    return outcome;
   }
 
   #store(records: readonly StoredRecord[]): Promise<Outcome> {

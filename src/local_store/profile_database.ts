@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { CodedError, messageOf } from "../base/failure.ts";
 import type { ServiceActivity, StoredProfile } from "../component/definition.ts";
+import { type ProfileRow, profileColumns, profileOf } from "./profile_row.ts";
 import type { StoredRecord } from "./stored_record.ts";
 
 const schema = `
@@ -23,24 +24,6 @@ const schema = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS profile_received_at ON profile (received_at);
 `;
-
-const columns =
-  "number, id, received_at, time_from, time_until, kind, format, content_type, content_encoding, service_name, labels, bytes";
-
-interface Row {
-  readonly number: number;
-  readonly id: string;
-  readonly received_at: number;
-  readonly time_from: number | null;
-  readonly time_until: number | null;
-  readonly kind: string;
-  readonly format: string;
-  readonly content_type: string;
-  readonly content_encoding: string;
-  readonly service_name: string;
-  readonly labels: string;
-  readonly bytes: number;
-}
 
 /** What a database may hold. */
 export interface StoreLimits {
@@ -129,15 +112,15 @@ export class ProfileDatabase {
 
   /** The newest profiles first. */
   list(limit: number): Omit<StoredProfile, "component_id">[] {
-    const rows = this.#database.query<Row, [number]>(
-      `SELECT ${columns} FROM profile ORDER BY number DESC LIMIT ?`,
+    const rows = this.#database.query<ProfileRow, [number]>(
+      `SELECT ${profileColumns} FROM profile ORDER BY number DESC LIMIT ?`,
     );
     return rows.all(limit).map(profileOf);
   }
 
   get(id: string): { profile: Omit<StoredProfile, "component_id">; body: Uint8Array } | undefined {
-    const query = this.#database.query<Row & { body: Uint8Array }, [string]>(
-      `SELECT ${columns}, body FROM profile WHERE id = ?`,
+    const query = this.#database.query<ProfileRow & { body: Uint8Array }, [string]>(
+      `SELECT ${profileColumns}, body FROM profile WHERE id = ?`,
     );
     const row = query.get(id);
     return row === null ? undefined : { profile: profileOf(row), body: row.body };
@@ -193,20 +176,4 @@ function open(path: string): Database {
   } catch (thrown) {
     throw new CodedError("unavailable", `can't store profiles in ${dirname(path)}: ${messageOf(thrown)}`);
   }
-}
-
-function profileOf(row: Row): Omit<StoredProfile, "component_id"> {
-  return {
-    id: row.id,
-    received_at: row.received_at,
-    from: row.time_from,
-    until: row.time_until,
-    kind: row.kind,
-    format: row.format,
-    content_type: row.content_type,
-    content_encoding: row.content_encoding,
-    service_name: row.service_name,
-    labels: JSON.parse(row.labels),
-    bytes: row.bytes,
-  };
 }

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { DebugInfoTarget } from "./debug_info_target.ts";
 import type { DeliveryFailure, Outcome } from "./failure_report.ts";
 import type { Profile } from "./profile.ts";
+import type { ProfileTap, RequestWatch } from "./profile_watch.ts";
 import type { RequestContext } from "./request_context.ts";
 
 /**
@@ -40,6 +41,8 @@ export class DeliveryPlan {
   readonly #deliveries: Delivery[] = [];
   readonly #branches: Branch[] = [];
   #problem: string | undefined;
+  #watch: RequestWatch | undefined;
+  #isOffered = false;
 
   constructor(request: RequestContext, clock: Clock) {
     this.request = request;
@@ -49,6 +52,18 @@ export class DeliveryPlan {
   /** The first thing that is wrong with the request's labels; undefined where nothing is. */
   get problem(): string | undefined {
     return this.#problem;
+  }
+
+  /** Told what becomes of the request; undefined where nobody looks. */
+  get watch(): RequestWatch | undefined {
+    return this.#watch;
+  }
+
+  /** Shows the request to somebody who looks, the first time only: later on it is a part, or rewritten. */
+  offer(tap: ProfileTap, component: string, profile: Profile): void {
+    if (this.#isOffered) return;
+    this.#isOffered = true;
+    this.#watch = tap.begin(component, profile, this.request);
   }
 
   /** Whether anything is to be sent. */
@@ -68,6 +83,7 @@ export class DeliveryPlan {
   /** Notes that the request is invalid, so that nothing of it is sent. */
   reject(problem: string): void {
     this.#problem ??= problem;
+    this.#watch?.refused(this.#problem);
   }
 
   /** Runs `fill`, and has `observe` told about what it added once that has been sent. */
@@ -79,6 +95,11 @@ export class DeliveryPlan {
 
   /** Sends everything at once; call only where there is no problem. */
   send(): Promise<Outcome> {
+    const watch = this.#watch;
+    return watch === undefined ? this.#send() : this.#send().finally(() => watch.ended());
+  }
+
+  #send(): Promise<Outcome> {
     const [only] = this.#deliveries;
     if (this.#branches.length > 0 || this.#deliveries.length > 1) return this.#sendAll();
     return only === undefined ? Promise.resolve([]) : only.send(this.request);

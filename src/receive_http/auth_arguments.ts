@@ -7,16 +7,16 @@ import type { AuthArguments } from "./schema.ts";
 export function checkAuth(auth: AuthArguments, report: ReportProblem): void {
   const { basic, bearer_tokens_file } = auth;
   if (basic === undefined && bearer_tokens_file === undefined)
-    report([], "needs basic or bearer_tokens_file");
+    report([], "needs basic or bearer_tokens_file", "add basic: { htpasswd_file: … }, or take auth out");
   const files = [
     { path: ["basic", "htpasswd_file"], file: basic?.htpasswd_file, problemsOf: htpasswdFileProblems },
     { path: ["bearer_tokens_file"], file: bearer_tokens_file, problemsOf: bearerTokensFileProblems },
   ];
   for (const { path, file, problemsOf } of files) {
     let isReadable = true;
-    checkFiles({ file }, ["file"], (_, message) => {
+    checkFiles({ file }, ["file"], (_, message, fix) => {
       isReadable = false;
-      report(path, message);
+      report(path, message, fix);
     });
     if (file === undefined || !isReadable) continue;
     for (const problem of problemsOf(file)) report(path, problem);

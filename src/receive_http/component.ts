@@ -7,6 +7,7 @@ import { serverAuthFiles } from "./auth_arguments.ts";
 import { FileProblems } from "./file_problems.ts";
 import { GrpcDoor, type GrpcLimits, maxConcurrentStreams } from "./grpc_door.ts";
 import { HttpDoor } from "./http_door.ts";
+import { grpcAddress } from "./listening.ts";
 import { ReceiveHttpMetrics } from "./metrics.ts";
 import { RequestServer } from "./request_server.ts";
 import type { ReceiveHttpArguments } from "./schema.ts";
@@ -81,11 +82,10 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
   }
 
   async #openGrpc(): Promise<void> {
-    const { grpc, http } = this.#args;
-    if (grpc === undefined) return;
-    const port = grpc.listen_port ?? (http.listen_port === 0 ? 0 : http.listen_port + 1);
+    const address = grpcAddress(this.#args);
+    if (address === undefined) return;
     this.#grpc = new GrpcDoor({
-      address: { host: grpc.listen_address ?? http.listen_address, port },
+      address,
       listeners: this.#context.listeners,
       tls: this.#door.tls,
       limits: () => grpcLimits(this.#args),

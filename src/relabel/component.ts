@@ -8,7 +8,9 @@ import {
   type Series,
   sizeOf,
 } from "../profile/profile.ts";
+import type { DropReason, ProfilePart } from "../profile/profile_watch.ts";
 import { type DeliveryPlan, fanOut, type Receiver } from "../profile/receiver.ts";
+import { dropReason } from "./drop_reason.ts";
 import { RelabelMetrics } from "./metrics.ts";
 import { Relabeler } from "./relabeler.ts";
 import { buildRule } from "./rule.ts";
@@ -16,12 +18,14 @@ import type { RelabelArguments } from "./schema.ts";
 
 /** Rewrites the labels of every profile, and drops those that the rules do not want. */
 export class RelabelComponent implements Component<RelabelArguments> {
+  readonly #id: string;
   readonly #metrics: RelabelMetrics;
   readonly #relabeler: Relabeler;
   readonly #health: HealthRecord;
   #args: RelabelArguments;
 
   constructor(args: RelabelArguments, context: ComponentContext) {
+    this.#id = context.id;
     this.#args = args;
     this.#metrics = new RelabelMetrics(context.metrics, () => this.#relabeler.cacheSize);
     this.#relabeler = new Relabeler(args.rule.map(buildRule), args.max_cache_size, {
@@ -54,7 +58,7 @@ export class RelabelComponent implements Component<RelabelArguments> {
 
   #plan(profile: Profile, plan: DeliveryPlan, next: Receiver): void {
     const address = this.#relabeler.seesClientAddress ? plan.request.clientAddress() : undefined;
-    const relabeled = this.#relabel(profile, address);
+    const relabeled = this.#relabel(profile, address, plan);
     if (relabeled === undefined) return;
     const entries = relabeled.kind === "push" ? sizeOf(relabeled).samples : 0;
     plan.branch(
@@ -64,15 +68,20 @@ export class RelabelComponent implements Component<RelabelArguments> {
   }
 
   /** @returns undefined where nothing is left to pass on. */
-  #relabel(profile: Profile, address: string | undefined): Profile | undefined {
+  #relabel(profile: Profile, address: string | undefined, plan: DeliveryPlan): Profile | undefined {
     return profile.kind === "ingest"
-      ? this.#relabelIngest(profile, address)
-      : this.#relabelPush(profile, address);
+      ? this.#relabelIngest(profile, address, plan)
+      : this.#relabelPush(profile, address, plan);
   }
 
-  #relabelIngest(profile: IngestProfile, address: string | undefined): IngestProfile | undefined {
+  #relabelIngest(
+    profile: IngestProfile,
+    address: string | undefined,
+    plan: DeliveryPlan,
+  ): IngestProfile | undefined {
     const labels = this.#relabelLabels(profile.labels, address);
     if (labels === undefined) {
+      if (plan.watch !== undefined) this.#explainDrop(profile.body, profile.labels, address, plan);
       this.#metrics.relabeled(0, 1);
       return undefined;
     }
@@ -80,14 +89,26 @@ export class RelabelComponent implements Component<RelabelArguments> {
     return labels === profile.labels ? profile : { ...profile, labels };
   }
 
-  #relabelPush(profile: PushProfile, address: string | undefined): PushProfile | undefined {
+  #relabelPush(
+    profile: PushProfile,
+    address: string | undefined,
+    plan: DeliveryPlan,
+  ): PushProfile | undefined {
     const series: Series[] = [];
     for (const one of profile.series) {
       const labels = this.#relabelLabels(one.labels, address);
       if (labels !== undefined) series.push(labels === one.labels ? one : { ...one, labels });
+      else if (plan.watch !== undefined) this.#explainDrop(one.samples, one.labels, address, plan);
     }
     this.#metrics.relabeled(series.length, profile.series.length - series.length);
     return series.length === 0 ? undefined : { ...profile, series };
+  }
+
+  /** Tells whoever looks which rule it was; only then is it looked for. */
+  #explainDrop(part: ProfilePart, labels: LabelSet, address: string | undefined, plan: DeliveryPlan): void {
+    const found = this.#relabeler.explain(labels, address);
+    const reason: DropReason = dropReason(this.#args.rule, found);
+    plan.watch?.dropped(this.#id, part, reason);
   }
 
   #relabelLabels(labels: LabelSet, address: string | undefined): LabelSet | undefined {

@@ -11,7 +11,7 @@ export const relabelDefinition: ComponentDefinition = defineComponent<RelabelArg
   isReceiver: true,
   check: (args, report) => {
     args.rule.forEach((rule, index) => {
-      for (const { key, message } of ruleProblems(rule)) report(["rule", index, key], message);
+      for (const { key, message, fix } of ruleProblems(rule)) report(["rule", index, key], message, fix);
     });
   },
   build: (args, context) => new RelabelComponent(args, context),

@@ -69,6 +69,24 @@ export class Relabeler {
     return relabeled;
   }
 
+  /**
+   * Finds the rule that drops a label set, by applying the rules once more.
+   *
+   * @returns its index and the labels that it looked at; undefined where no rule drops it by itself.
+   */
+  explain(
+    labels: LabelSet,
+    clientAddress: string | undefined,
+  ): { readonly index: number; readonly labels: LabelSet } | undefined {
+    const builder = new LabelBuilder(labels);
+    builder.set(clientAddressLabel, (this.seesClientAddress ? clientAddress : undefined) ?? "");
+    for (const [index, rule] of this.#rules.entries()) {
+      const before = builder.build();
+      if (!rule.apply(builder)) return { index, labels: before };
+    }
+    return undefined;
+  }
+
   #apply(labels: LabelSet, address: string | undefined): Relabeled {
     const builder = new LabelBuilder(labels);
     // A sender must not be able to say that it is another one.

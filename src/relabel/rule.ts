@@ -1,6 +1,6 @@
 import { CodedError } from "../base/failure.ts";
 import { toLower, toUpper } from "../base/letter_case.ts";
-import { AnchoredRegex } from "./anchored_regex.ts";
+import { AnchoredRegex } from "../profile/anchored_regex.ts";
 import { GroupTemplate } from "./group_template.ts";
 import type { LabelBuilder } from "./label_builder.ts";
 import { isLegacyName } from "./label_name.ts";

@@ -1,4 +1,5 @@
 import pino from "pino";
+import { LineRing } from "./line_ring.ts";
 import { formatLogfmt } from "./logfmt.ts";
 
 /** How much is logged, from most to least. */
@@ -34,6 +35,8 @@ export interface Logger {
 /** The process's log: its level can be changed while it runs. */
 export interface RootLogger extends Logger {
   level: LogLevel;
+  /** The last lines as they were written, the oldest first; bounded. */
+  readonly lastLines: readonly string[];
 }
 
 /** Where finished lines go, newline included. */
@@ -41,7 +44,12 @@ export type LogSink = (line: string) => void;
 
 /** A log in the format asked for. */
 export function createLogger(level: LogLevel, format: LogFormat, sink: LogSink): RootLogger {
-  const write = format === "json" ? sink : (line: string) => sink(formatLogfmt(line));
+  const ring = new LineRing();
+  const write = (line: string) => {
+    const formatted = format === "json" ? line : formatLogfmt(line);
+    ring.add(formatted);
+    sink(formatted);
+  };
   const options: pino.LoggerOptions = {
     level,
     base: null,
@@ -49,7 +57,7 @@ export function createLogger(level: LogLevel, format: LogFormat, sink: LogSink):
     timestamp: () => `,"ts":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ level: label }) },
   };
-  return new PinoLogger(pino(options, { write }));
+  return new PinoLogger(pino(options, { write }), ring);
 }
 
 /** Writes lines to standard error. */
@@ -59,9 +67,15 @@ export const standardError: LogSink = (line) => {
 
 class PinoLogger implements RootLogger {
   readonly #pino: pino.Logger;
+  readonly #ring: LineRing;
 
-  constructor(logger: pino.Logger) {
+  constructor(logger: pino.Logger, ring: LineRing) {
     this.#pino = logger;
+    this.#ring = ring;
+  }
+
+  get lastLines(): readonly string[] {
+    return this.#ring.lines;
   }
 
   get level(): LogLevel {
@@ -89,6 +103,6 @@ class PinoLogger implements RootLogger {
   }
 
   child(fields: LogFields): Logger {
-    return new PinoLogger(this.#pino.child(fields));
+    return new PinoLogger(this.#pino.child(fields), this.#ring);
   }
 }

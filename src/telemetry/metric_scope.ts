@@ -60,14 +60,24 @@ export class MetricScope {
 
   /** Everything as it stands now. */
   async families(): Promise<MetricFamily[]> {
-    return [...this.#registered.values()].map(({ metric, collect }) => {
-      collect();
-      const { name, help, type } = metric;
-      const samples = metric
-        .samples()
-        .map((sample) => ({ ...sample, labels: { ...this.#constant, ...sample.labels } }));
-      return { name, help, type, samples };
+    return [...this.#registered.values()].map((registered) => this.#family(registered));
+  }
+
+  /** Those of these metrics that there are, as they stand now; the others cost nothing. */
+  read(names: readonly string[]): MetricFamily[] {
+    return names.flatMap((name) => {
+      const registered = this.#registered.get(name);
+      return registered === undefined ? [] : this.#family(registered);
     });
+  }
+
+  #family({ metric, collect }: Registered): MetricFamily {
+    collect();
+    const { name, help, type } = metric;
+    const samples = metric
+      .samples()
+      .map((sample) => ({ ...sample, labels: { ...this.#constant, ...sample.labels } }));
+    return { name, help, type, samples };
   }
 
   #register<Kind extends AnyMetric>(metric: Kind, collect = () => {}): Kind {

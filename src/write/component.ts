@@ -1,12 +1,13 @@
 import { freeBytes } from "../base/free_bytes.ts";
 import { InFlight } from "../base/in_flight.ts";
-import type { Component, ComponentContext } from "../component/definition.ts";
+import type { Component, ComponentContext, EndpointStatus } from "../component/definition.ts";
 import { type Health, HealthRecord } from "../component/health.ts";
 import { HttpClient } from "../http/http_client.ts";
 import { withoutClientAddress } from "../profile/client_address.ts";
 import type { DebugInfoTarget } from "../profile/debug_info_target.ts";
 import { type DeliveryFailure, describeFailure, type Outcome } from "../profile/failure_report.ts";
 import type { Profile } from "../profile/profile.ts";
+import type { DeliveryWatch } from "../profile/profile_watch.ts";
 import type { DeliveryPlan, Receiver } from "../profile/receiver.ts";
 import type { RequestContext } from "../profile/request_context.ts";
 import { type Cause, describeCause, isProfileRefused } from "../profile/status.ts";
@@ -66,14 +67,25 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
     return this.#health.current;
   }
 
+  endpoints(): EndpointStatus[] {
+    return this.#endpoints.map(({ target }) => ({
+      name: target.label,
+      url: target.baseUrl,
+      failing: this.#failing.get(target.label),
+    }));
+  }
+
   plan(profile: Profile, plan: DeliveryPlan): void {
     const outgoing = withoutClientAddress(profile);
     const problem = profileProblem(outgoing);
     if (problem !== undefined) plan.reject(problem);
-    else plan.add({ send: (request) => this.#send(outgoing, request), releasesBytes: true });
+    else {
+      const watch = plan.watch?.sending(this.#context.id, profile);
+      plan.add({ send: (request) => this.#send(outgoing, request, watch), releasesBytes: true });
+    }
   }
 
-  async #send(profile: Profile, request: RequestContext): Promise<Outcome> {
+  async #send(profile: Profile, request: RequestContext, watch: DeliveryWatch | undefined): Promise<Outcome> {
     const { clock } = this.#context;
     const startedAt = clock.now();
     this.#inFlight.begin();
@@ -86,6 +98,7 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
         outgoing = outgoingPush(profile, this.#externalLabels, request);
         encoded = outgoing.body;
       }
+      if (watch !== undefined) outgoing.watch = watch;
       const [only] = this.#endpoints;
       if (only !== undefined && this.#endpoints.length === 1) return await only.deliver(outgoing);
       return (await Promise.all(this.#endpoints.map((endpoint) => endpoint.deliver(outgoing)))).flat();

@@ -22,11 +22,13 @@ const authKeys = ["basic_auth", "bearer_token", "bearer_token_file", "authorizat
 function checkEndpoint(endpoint: EndpointArguments, report: ReportProblem): void {
   const { basic_auth, authorization, oauth2, tls_config } = endpoint;
   const [auth, another] = authKeys.filter((key) => endpoint[key] !== undefined);
-  if (another !== undefined)
-    report([another], `only one way to authenticate is possible, and ${auth} is given too`);
-  else checkSecret(endpoint, "bearer_token", "bearer_token_file", report);
+  if (another !== undefined) {
+    const fix = `keep one of ${auth} and ${another}; Grafana Cloud takes basic_auth`;
+    report([another], `only one way to authenticate is possible, and ${auth} is given too`, fix);
+  } else checkSecret(endpoint, "bearer_token", "bearer_token_file", report);
   if (endpoint.min_backoff_period > endpoint.max_backoff_period) {
-    report(["min_backoff_period"], "must not be longer than max_backoff_period");
+    const fix = "make min_backoff_period shorter, or max_backoff_period longer";
+    report(["min_backoff_period"], "must not be longer than max_backoff_period", fix);
   }
   if (basic_auth !== undefined) {
     checkSecret(basic_auth, "password", "password_file", below(report, "basic_auth"));
@@ -43,7 +45,8 @@ function checkAuthorization(
   report: ReportProblem,
 ): void {
   if (authorization.type.trim().toLowerCase() === "basic") {
-    report(["type"], "must not be Basic: use basic_auth");
+    const fix = "write basic_auth: { username: …, password_file: … } in place of authorization";
+    report(["type"], "must not be Basic: use basic_auth", fix);
   }
   checkSecret(authorization, "credentials", "credentials_file", report);
 }
@@ -70,11 +73,12 @@ function checkHeaders({ headers, http_headers }: EndpointArguments, report: Repo
     const texts = values.map((value) => value.reveal());
     checkHeader(name, texts, below(report, "http_headers"));
     if (reservedHeaders.has(name.toLowerCase())) {
-      report(["http_headers", name], "can't be added: use headers, or the argument that is made for it");
+      const message = "can't be added: use headers, or the argument that is made for it";
+      report(["http_headers", name], message, `write headers: { ${name}: … }, which sets it`);
     }
   }
 }
 
 function below(report: ReportProblem, ...prefix: (string | number)[]): ReportProblem {
-  return (path, message) => report([...prefix, ...path], message);
+  return (path, message, fix) => report([...prefix, ...path], message, fix);
 }

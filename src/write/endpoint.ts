@@ -64,9 +64,10 @@ export class Endpoint {
     let backoff: Backoff | undefined;
     const progress: Progress = { attempts: 0, hasHedged: false, hasReconnected: false };
     this.#hedges.count();
+    outgoing.watch?.began(this.target.label);
     for (;;) {
       const result = await this.#attempt(outgoing, progress);
-      if (isSuccess(result)) return this.#finish(outgoing, startedAt, undefined);
+      if (isSuccess(result)) return this.#finish(outgoing, startedAt, progress, undefined);
       const cause = causeOf(result, outgoing, progress);
       const retryAfterMs = retryAfterOf(result, clock);
       const failure: DeliveryFailure = {
@@ -83,13 +84,20 @@ export class Endpoint {
         clock.now() + waitMs < request.deadlineAt &&
         (await sleep(clock, waitMs, request.canceled)) &&
         !request.isSenderGone();
-      if (!mayRetry) return this.#finish(outgoing, startedAt, failure);
+      if (!mayRetry) return this.#finish(outgoing, startedAt, progress, failure);
       metrics.retried();
     }
   }
 
-  #finish(outgoing: Outgoing, startedAt: number, failure: DeliveryFailure | undefined): Outcome {
+  #finish(
+    outgoing: Outgoing,
+    startedAt: number,
+    { attempts }: Progress,
+    failure: DeliveryFailure | undefined,
+  ): Outcome {
     const { clock, metrics, onOutcome } = this.#parts;
+    const outcome = failure === undefined ? "delivered" : "failed";
+    outgoing.watch?.settled(this.target.label, { outcome, attempts, failure });
     metrics.finished(outgoing.kind, (clock.now() - startedAt) / 1000);
     onOutcome(failure);
     if (failure === undefined) {

@@ -13,7 +13,8 @@ export class EndpointTarget {
   /** The endpoint's name, else its URL: in metrics, logs and messages. */
   readonly label: string;
   readonly transport: Transport;
-  readonly #baseUrl: string;
+  /** What every path follows; without credentials and without a slash at the end. */
+  readonly baseUrl: string;
   readonly #arguments: EndpointArguments;
   /** Those of the configuration; several values of one name are one after the other. */
   readonly #ownHeaders: HeaderValues;
@@ -28,7 +29,7 @@ export class EndpointTarget {
   constructor(args: EndpointArguments, propagation: TracePropagation, context: TransportContext) {
     this.label = args.name ?? args.url;
     this.transport = new Transport(args, context);
-    this.#baseUrl = baseUrl(args.url);
+    this.baseUrl = baseUrl(args.url);
     this.#arguments = args;
     this.#propagation = propagation;
     this.#secret = authSecret(args, context);
@@ -50,7 +51,7 @@ export class EndpointTarget {
   }
 
   url(outgoing: OutgoingRequest): string {
-    return this.#baseUrl + outgoing.path;
+    return this.baseUrl + outgoing.path;
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { FailureCode } from "../base/failure.ts";
 import type { ProfileSize } from "../profile/profile.ts";
+import type { DeliveryWatch } from "../profile/profile_watch.ts";
 import type { RequestContext } from "../profile/request_context.ts";
 import type { WriteKind } from "./metrics.ts";
 
@@ -17,6 +18,8 @@ export interface Outgoing {
   /** The code in an answer that failed, where its protocol has codes. */
   readonly codeOf: (answer: string) => FailureCode | undefined;
   readonly request: RequestContext;
+  /** Told how it goes at each endpoint; undefined where nobody looks. */
+  watch?: DeliveryWatch | undefined;
 }
 
 /** What is sent to an endpoint, profile or not. */

@@ -1,6 +1,7 @@
 import { setDefaultTimeout } from "bun:test";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { registerAdminApiTests } from "../wire/admin_api.ts";
 import { registerBadArgumentTests } from "../wire/bad_arguments.ts";
 import { registerBadBodyTests } from "../wire/bad_bodies.ts";
 import { testTimeoutMs } from "../wire/bounded.ts";
@@ -30,3 +31,4 @@ registerOddRequestTests();
 registerGrpcWebTests();
 registerBadArgumentTests();
 registerFloodTest();
+registerAdminApiTests();

@@ -19,6 +19,11 @@ describe("a mistake is told, and status 1", () => {
       "error: option '--server.http.listen-addr <address>' argument 'localhost' is invalid. Expected host:port",
     ],
     [
+      "a host name with a port",
+      ["run", "--server.http.host", "admin.example:80"],
+      "error: option '--server.http.host <name>' argument 'admin.example:80' is invalid. Expected a host name without a port",
+    ],
+    [
       "a duration that is none",
       ["run", "--shutdown-delay", "soon"],
       "error: option '--shutdown-delay <duration>' argument 'soon' is invalid. Expected a duration, such as 5s.",
@@ -122,16 +127,55 @@ describe("validate", () => {
     );
     const { status, out, error } = await command("validate", path);
     expect([status, out]).toEqual([1, ""]);
-    expect(error.split("\n")).toEqual([
-      `${path}:2:8: pyroscope.write.a: expected a mapping`,
-      expect.stringMatching(
-        /bad\.json:3:\d+: pyroscope\.write\.b\.endpoint\.url: expected an http or https URL/,
-      ),
-      expect.stringMatching(
-        /bad\.json:4:\d+: pyroscope\.write\.b\.endpoint\.nme: unknown key \(did you mean "name"\?\)/,
-      ),
+    expect(error.replaceAll(path, "bad.json").split("\n")).toEqual([
+      "bad.json:2:8: pyroscope.write.a: expected a mapping",
+      '    2 |   "a": 5,',
+      "      |        ^",
+      "  fix: write the arguments below a, indented",
+      "bad.json:3:29: pyroscope.write.b.endpoint.url: expected an http or https URL such as http://pyroscope:4040",
+      '    3 |   "b": {"endpoint": {"url": "x",',
+      "      |                             ^^^",
+      "  fix: write http://x, or https://x where it speaks TLS",
+      'bad.json:4:2: pyroscope.write.b.endpoint.nme: unknown key (did you mean "name"?)',
+      '    4 |  "nme": "y"}}}}',
+      "      |  ^^^^^",
+      "  fix: write name in place of nme",
       "",
     ]);
+  });
+
+  test("tells programs the same as JSON", async () => {
+    using folder = new TemporaryFolder();
+    const path = folder.file("bad.yaml");
+    writeFileSync(
+      path,
+      "pyroscope.write:\n  a:\n    endpoint: {bearer_token: hunter2, nme: x, url: http://a}\n",
+    );
+    const { status, out, error } = await command("validate", "--json", path);
+    expect([status, error]).toEqual([1, ""]);
+    expect(JSON.parse(out)).toEqual({
+      file: path,
+      valid: false,
+      problems: [
+        {
+          file: path,
+          line: 3,
+          column: 39,
+          path: "pyroscope.write.a.endpoint.nme",
+          message: 'unknown key (did you mean "name"?)',
+          source: "    endpoint: {bearer_token: (secret), nme: x, url: http://a}",
+          fix: "write name in place of nme",
+        },
+      ],
+    });
+  });
+
+  test("tells programs of a good file that nothing is wrong", async () => {
+    using folder = new TemporaryFolder();
+    const path = folder.file("good.yaml");
+    writeFileSync(path, "pyroscope.write: {a: {endpoint: {url: http://a}}}\n");
+    const { status, out } = await command("validate", "--json", path);
+    expect([status, JSON.parse(out)]).toEqual([0, { file: path, valid: true, problems: [] }]);
   });
 });
 

@@ -5,19 +5,37 @@ import { type Ended, PyroductRun, processTestMs } from "./pyroduct_run.ts";
 
 const admin = "--server.http.listen-addr=127.0.0.1:0";
 
-/** Starts pyroduct with what must keep it from starting; everything it says must be one line. */
-async function refused(args: (folder: TemporaryFolder) => readonly string[], stdin?: string): Promise<Ended> {
+/** Starts pyroduct with what must keep it from starting; everything it says must be so many lines. */
+async function refused(
+  args: (folder: TemporaryFolder) => readonly string[],
+  stdin?: string,
+  lines = 1,
+): Promise<Ended> {
   await using run = new PyroductRun((folder) => ["run", ...args(folder)], stdin);
   const ended = await run.ended();
-  expect([ended.status, ended.out, ended.error.split("\n").length]).toEqual([1, "", 2]);
+  expect([ended.status, ended.out, ended.error.split("\n").length]).toEqual([1, "", lines + 1]);
   return ended;
 }
 
-describe.concurrent("what keeps it from starting is one line and status 1", () => {
+describe.concurrent("what keeps it from starting is told, and status 1", () => {
   test(
     "an unknown flag",
     async () => {
       expect((await refused(() => ["--nope"])).error).toBe("error: unknown option '--nope'\n");
+    },
+    processTestMs,
+  );
+
+  test(
+    "a file of those who may come to the admin server that can't be used",
+    async () => {
+      const { error } = await refused((folder) => {
+        writeFileSync(folder.file("htpasswd"), "ann:plain\n");
+        return [admin, "--listen=127.0.0.1:0", `--server.http.auth-file=${folder.file("htpasswd")}`];
+      });
+      expect(error).toContain(
+        "htpasswd: line 1: neither plain passwords nor hashes of this kind are accepted",
+      );
     },
     processTestMs,
   );
@@ -34,8 +52,12 @@ describe.concurrent("what keeps it from starting is one line and status 1", () =
   test(
     "a configuration from standard input that is wrong",
     async () => {
-      const { error } = await refused(() => ["-", admin], "pyroscope.write: 5");
-      expect(error).toBe("(standard input):1:18: pyroscope.write: expected a mapping\n");
+      const { error } = await refused(() => ["-", admin], "pyroscope.write: 5", 4);
+      expect(error).toBe(`(standard input):1:18: pyroscope.write: expected a mapping
+    1 | pyroscope.write: 5
+      |                  ^
+  fix: write a label of your choice, such as default:, below pyroscope.write, and the arguments below that
+`);
     },
     processTestMs,
   );

@@ -145,6 +145,26 @@ describe.concurrent("the end", () => {
   );
 });
 
+describe.concurrent("the admin server", () => {
+  test(
+    "that other machines can reach shows nothing without credentials but what probes and Prometheus need",
+    async () => {
+      await using run = new PyroductRun((folder) => [
+        ...["run", "--log.level=info", "--listen=127.0.0.1:0", "--server.http.listen-addr=0.0.0.0:0"],
+        `--storage.path=${folder.file("storage")}`,
+      ]);
+      const [, port] = await run.hasSaid(/component_id=admin address=0\.0\.0\.0:(\d+)/);
+      await run.hasSaid(/msg=ready/);
+      const statusOf = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+      expect(await Promise.all(["/metrics", "/-/live", "/-/ready"].map(statusOf))).toEqual([200, 200, 200]);
+      expect(await Promise.all(["/", "/-/config", "/api/v0/profiles"].map(statusOf))).toEqual([
+        403, 403, 403,
+      ]);
+    },
+    processTestMs,
+  );
+});
+
 describe.concurrent("without a configuration", () => {
   test(
     "it tells where it is, keeps what comes and tells of it",

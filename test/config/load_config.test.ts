@@ -116,7 +116,7 @@ describe("mistakes and where they are", () => {
     ],
     [
       "pyroscope.write:\n  a:\n    endpoint:\n      - url: http://a\n      - url: http://b\n        remote_timout: 1s\n",
-      'f:6:24: pyroscope.write.a.endpoint[1].remote_timout: unknown key (did you mean "remote_timeout"?)',
+      'f:6:9: pyroscope.write.a.endpoint[1].remote_timout: unknown key (did you mean "remote_timeout"?)',
     ],
     [
       "pyroscope.write: {a: {endpoint: {url: http://a, remote_timeout: 0s}}}",
@@ -178,7 +178,7 @@ pyroscope.nothing: {}
 `;
   expect(problemsOf(text).map((problem) => problem.split(": ", 2).join(": "))).toEqual([
     "f:3:25: pyroscope.receive_http.r.http.listen_port",
-    "f:3:43: pyroscope.receive_http.r.http.listen_adress",
+    "f:3:28: pyroscope.receive_http.r.http.listen_adress",
     "f:4:18: pyroscope.receive_http.r.forward_to[0]",
     "f:8:15: pyroscope.write.a.endpoint[0].url",
     "f:8:64: pyroscope.write.a.endpoint[0].basic_auth.username",

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { componentDefinitions } from "../../src/components.ts";
 import { configSchema } from "../../src/config/config_schema.ts";
 import { loadConfig } from "../../src/config/load_config.ts";
-import { formatProblem } from "../../src/config/problem.ts";
+import { explainProblem, formatProblem, problemAsJson } from "../../src/config/problem.ts";
 import { redact } from "../../src/config/redact.ts";
 import { shapeOf } from "../../src/config/schema_shape.ts";
 import { secretPlaces } from "./secret_places.ts";
@@ -21,6 +21,15 @@ const mistakes = [
   "basic_auth: 5",
   "headers: [a]",
   "bearer_token: also",
+  "pw: hunter2inpw",
+  "apikey: hunter2inkey",
+  "user: x # hunter2incomment",
+  "url: http://u:hunter2inurl@a",
+  "headers: {X-Token: hunter2inheader, a: 5}",
+  "http_headers: {X-A: [hunter2inheader, ",
+  "  password: 'hunter2inpassword",
+  "token hunter2withoutcolon",
+  "basic_auth: hunter2asblock",
   "- x",
   "a: b: c",
   "'open",
@@ -48,7 +57,16 @@ const writings: readonly ((secret: string) => string)[] = [
 /** Everything that pyroduct says of a configuration, right or wrong. */
 function everythingSaid(text: string, environment: Readonly<Record<string, string>> = {}): string {
   const loaded = loadConfig(text, componentDefinitions, environment);
-  if (!loaded.ok) return loaded.problems.map((problem) => formatProblem("f", problem)).join("\n");
+  if (!loaded.ok) {
+    const said = loaded.problems.map((problem) => {
+      return (
+        formatProblem("f", problem) +
+        explainProblem("f", problem) +
+        JSON.stringify(problemAsJson("f", problem))
+      );
+    });
+    return said.join("\n");
+  }
   const shown = loaded.components.map(({ type, label, source }) =>
     redact(schema, { [type]: { [label]: source } }),
   );
@@ -68,6 +86,12 @@ describe.each(places.map((place) => [place.name, place] as const))("%s", (_, pla
   test("is not told where it comes from the environment", () => {
     const text = place.text("'${TOKEN}'", ["nmae: '${TOKEN}'"]);
     expect(everythingSaid(text, { TOKEN: "hunter2x" })).not.toContain("hunter2");
+  });
+
+  test("is not told where it stands on the line of a mistake", () => {
+    const config = JSON.stringify({ ...(place.value("hunter2x") as object), nonsense: { a: 1 } });
+    const cuts = Array.from({ length: 20 }, (_, left) => config.slice(0, config.length - left));
+    expect(cuts.map((text) => everythingSaid(text)).join("\n")).not.toContain("hunter2");
   });
 
   test("is masked where it is shown", () => {

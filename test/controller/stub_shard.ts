@@ -1,7 +1,15 @@
 import { CodedError } from "../../src/base/failure.ts";
 import type { ServiceActivity, StoredProfile } from "../../src/component/definition.ts";
 import type { ComponentConfig } from "../../src/config/load_config.ts";
-import type { ComponentHealth, ShardCalls, StoredBody } from "../../src/controller/shard.ts";
+import type {
+  ComponentHealth,
+  ShardCalls,
+  ShardFlow,
+  StoredBody,
+  StoreLocation,
+} from "../../src/controller/shard.ts";
+import type { LiveBody } from "../../src/graph/live_bodies.ts";
+import type { LiveAnswer, LiveQuery } from "../../src/graph/live_tap.ts";
 import type { MetricFamily } from "../../src/telemetry/metric_family.ts";
 
 /** A shard that runs nothing and says what the test wants. */
@@ -14,6 +22,11 @@ export class StubShard implements ShardCalls {
   gate: Promise<unknown> | undefined;
   families: MetricFamily[] = [];
   reports: ComponentHealth[] = [];
+  flowNow: ShardFlow = { components: [], edges: [] };
+  readonly liveQueries: LiveQuery[] = [];
+  liveNow: LiveAnswer = { records: [], next: 0, counts: { passed: 0, matched: 0, unseen: 0, recorded: 0 } };
+  readonly liveBodies = new Map<string, LiveBody>();
+  storeLocations: StoreLocation[] = [];
   stored: StoredBody[] = [];
   services: ServiceActivity[] = [];
   readonly ends: string[] = [];
@@ -28,6 +41,27 @@ export class StubShard implements ShardCalls {
 
   async metrics(): Promise<MetricFamily[]> {
     return this.families;
+  }
+
+  async readMetrics(names: readonly string[]): Promise<MetricFamily[]> {
+    return this.families.filter(({ name }) => names.includes(name));
+  }
+
+  async flow(): Promise<ShardFlow> {
+    return this.flowNow;
+  }
+
+  async live(query: LiveQuery): Promise<LiveAnswer> {
+    this.liveQueries.push(query);
+    return this.liveNow;
+  }
+
+  async liveBody(id: string): Promise<LiveBody | undefined> {
+    return this.liveBodies.get(id);
+  }
+
+  async stores(): Promise<StoreLocation[]> {
+    return this.storeLocations;
   }
 
   async health(): Promise<ComponentHealth[]> {

@@ -32,7 +32,7 @@ const server = certificates.authority();
 
 /** Files that README names and does not show, by their names without folders. */
 const samples = {
-  "cpu.pprof": "a profile",
+  "cpu.pprof": "main;work 12\n",
   "pyroscope-password": "secret\n",
   tokens: "token-1\n",
   htpasswd: `user:${Bun.password.hashSync("secret", { algorithm: "bcrypt", cost: 4 })}\n`,
@@ -186,7 +186,7 @@ async function help(...command: string[]): Promise<string> {
 
 /** The commands that a help lists. */
 function namesIn(text: string): string[] {
-  return matches(text.slice(text.indexOf("\nCommands:\n")), /^ {2}(\w+)/gm);
+  return matches(text.slice(text.indexOf("\nCommands:\n")), /^ {2}([\w-]+)/gm);
 }
 
 /** What the pattern's group holds at each match. */

@@ -18,6 +18,10 @@ export class RecordedLog implements Logger {
     this.#fields = fields;
   }
 
+  get lastLines(): readonly string[] {
+    return this.lines.map(({ level, message, fields }) => JSON.stringify({ level, msg: message, ...fields }));
+  }
+
   /** The messages of one level, in their order. */
   messages(level: LogLevel): string[] {
     return this.lines.filter((line) => line.level === level).map(({ message }) => message);

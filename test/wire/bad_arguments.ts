@@ -5,6 +5,9 @@ import { RecordingSink } from "./recording_sink.ts";
 
 const endpoint = { url: "http://127.0.0.1:1" };
 
+/** What is said below each problem of a configuration. */
+const excerptAndFix = [/^ +\d+ \| /, /^ +\| +\^+$/, /^ {2}fix: /].map((line) => expect.stringMatching(line));
+
 /** Registers the tests of starts that pyroduct must refuse, and of its end. */
 export function registerBadArgumentTests(): void {
   describe("how it starts and ends", () => {
@@ -21,7 +24,10 @@ export function registerBadArgumentTests(): void {
     test("an unknown key", async () => {
       const refused = await PyroductProcess.refused(receiverConfig({ ...endpoint, remote_timeuot: "1s" }));
       const line = /config\.json:\d+:\d+: pyroscope\.write\.w\.endpoint.*remote_timeuot.*remote_timeout/;
-      expect(refused).toEqual({ status: 1, complaints: [expect.stringMatching(line)] });
+      expect(refused).toMatchObject({
+        status: 1,
+        complaints: [expect.stringMatching(line), ...excerptAndFix],
+      });
     });
 
     test("a reference to nothing", async () => {
@@ -33,7 +39,10 @@ export function registerBadArgumentTests(): void {
       };
       const line = /config\.json:\d+:\d+: pyroscope\.receive_http\.r\.forward_to.*pyroscope\.write\.nobody/;
       const refused = await PyroductProcess.refused(config);
-      expect(refused).toEqual({ status: 1, complaints: [expect.stringMatching(line)] });
+      expect(refused).toMatchObject({
+        status: 1,
+        complaints: [expect.stringMatching(line), ...excerptAndFix],
+      });
     });
 
     test("a storage path that can't be written to", async () => {

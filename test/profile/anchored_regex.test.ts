@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { AnchoredRegex } from "../../src/relabel/anchored_regex.ts";
+import { AnchoredRegex } from "../../src/profile/anchored_regex.ts";
 
 function regexOf(source: string): AnchoredRegex {
   const parsed = AnchoredRegex.parse(source);

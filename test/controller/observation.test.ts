@@ -1,0 +1,96 @@
+import { expect, test } from "bun:test";
+import { CodedError } from "../../src/base/failure.ts";
+import { Observation } from "../../src/controller/observation.ts";
+import type { ComponentFlow } from "../../src/controller/shard.ts";
+import { StubShard } from "./stub_shard.ts";
+
+const health = { state: "healthy", message: "fine", sinceMs: 1 } as const;
+
+function componentFlow(more: Partial<ComponentFlow> = {}): ComponentFlow {
+  return { id: "w", address: undefined, health, recent: [], endpoints: [], ...more };
+}
+
+/** Two shards, looked into as one. */
+function twoShards() {
+  const shards = [new StubShard(), new StubShard()] as const;
+  return { shards, observation: new Observation(() => shards) };
+}
+
+test("what has passed is added up, and what is unhealthy anywhere counts", async () => {
+  const { shards, observation } = twoShards();
+  const line = (atMs: number) => ({ atMs, level: "warn", message: "m", fields: {} }) as const;
+  const edge = { from: "r", to: "w", profiles: 2, bytes: 20 };
+  const endpoint = { name: "e", url: "http://e", failing: undefined };
+  const queue = { type: "disk", profiles: 1, bytes: 10 } as const;
+  shards[0].flowNow = {
+    components: [
+      componentFlow({
+        recent: [line(3), line(1)],
+        endpoints: [{ ...endpoint, queue: { ...queue, oldestMs: 5 } }],
+      }),
+    ],
+    edges: [edge],
+  };
+  const unhealthy = { state: "unhealthy", message: "no answer", sinceMs: 2 } as const;
+  shards[1].flowNow = {
+    components: [
+      componentFlow({
+        health: unhealthy,
+        recent: [line(2)],
+        endpoints: [{ ...endpoint, failing: "no answer", queue: { ...queue, oldestMs: 7 } }],
+      }),
+    ],
+    edges: [edge],
+  };
+  const { components, edges } = await observation.flow();
+  expect(edges).toEqual([{ from: "r", to: "w", profiles: 4, bytes: 40 }]);
+  expect(components.get("w")).toEqual({
+    id: "w",
+    address: undefined,
+    health: unhealthy,
+    recent: [line(3), line(2), line(1)],
+    endpoints: [
+      { ...endpoint, failing: "no answer", queue: { type: "disk", profiles: 2, bytes: 20, oldestMs: 7 } },
+    ],
+  });
+});
+
+test("a shard that does not answer is left out", async () => {
+  const { shards, observation } = twoShards();
+  shards[0].flowNow = { components: [componentFlow()], edges: [] };
+  shards[0].storeLocations = [{ component_id: "s", path: "/a" }];
+  const silent = async () => {
+    throw new CodedError("deadline_exceeded", "no answer");
+  };
+  Object.assign(shards[1], {
+    flow: silent,
+    stores: silent,
+    live: silent,
+    readMetrics: silent,
+    liveBody: silent,
+  });
+  expect((await observation.flow()).components.size).toBe(1);
+  expect(await observation.stores()).toHaveLength(1);
+  expect(await observation.readMetrics(["x"])).toEqual([]);
+  expect(await observation.liveBody("x")).toBeUndefined();
+  expect((await observation.live("v", "", [0, 7])).map(({ next }) => next)).toEqual([0, 7]);
+});
+
+test("a mistake of the viewer's is told", async () => {
+  const { shards, observation } = twoShards();
+  Object.assign(shards[1], {
+    live: async () => {
+      throw new CodedError("invalid_argument", "no selector");
+    },
+  });
+  await expect(observation.live("v", "{", [])).rejects.toThrow("no selector");
+});
+
+test("each shard is asked for what comes after what it said", async () => {
+  const { shards, observation } = twoShards();
+  await observation.live("v", "{}", [3, 4]);
+  expect(shards.map(({ liveQueries }) => liveQueries)).toEqual([
+    [{ viewer: "v", match: "{}", after: 3 }],
+    [{ viewer: "v", match: "{}", after: 4 }],
+  ]);
+});
