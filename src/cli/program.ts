@@ -12,6 +12,7 @@ import { type ProbeName, probe, probes } from "./probe.ts";
 import { type RunOptions, run } from "./run.ts";
 import { defaultStoragePath } from "./storage_path.ts";
 import { validate } from "./validate.ts";
+import { view } from "./view.ts";
 
 /** The flags of `run` as commander hands them over: dots in a flag's name stay in the key. */
 interface RunFlags {
@@ -82,6 +83,14 @@ function createProgram(exitWith: (status: number) => void): Command {
     .addOption(adminOption("where its admin server is"))
     .action(async (question: ProbeName, flags: Pick<RunFlags, "server.http.listenAddr">) => {
       exitWith(await probe(question, flags["server.http.listenAddr"]));
+    });
+  program
+    .command("view")
+    .description("open a pprof, JFR or folded file as a flame graph in the browser")
+    .argument("<file>", "a profile, gzipped or not")
+    .option("--no-open", "print the URL and leave the browser alone")
+    .action(async (path: string, flags: { readonly open: boolean }) => {
+      exitWith(await view({ path, isOpening: flags.open }));
     });
 
   program
