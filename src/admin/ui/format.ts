@@ -87,7 +87,9 @@ function formatCpuTime(ms: number): string {
 
 /** Writes a part of a whole: `12.3 %`. */
 export function formatShare(part: number, whole: number): string {
-  return whole === 0 ? "0 %" : `${Number(((part / whole) * 100).toFixed(1))} %`;
+  if (whole === 0) return "0 %";
+  const percent = (part / whole) * 100;
+  return `${Number(percent.toFixed(Math.abs(percent) < 1 ? 2 : 1))} %`;
 }
 
 /** Writes labels as a selector would: `{env="prod", pod="a"}`, those of the service's name first. */

@@ -65,7 +65,7 @@ function Graph({ graph, search, onSearch }: { graph: DiffGraph } & Searching) {
   const share = (value: number) => formatShare(value, 1);
   const change = (value: number) => `${value > 0 ? "+" : ""}${share(value)}`;
   return (
-    <div class="flame-columns">
+    <div class="flame-columns stacked">
       <FlameGraphCanvas label={`Difference in ${graph.type.id}`} {...{ tree, search, describe }} />
       <TopTable<DiffColumn>
         {...{ rows, search, onSearch }}

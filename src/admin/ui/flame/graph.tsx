@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatShare } from "../format.ts";
+import { useWidth } from "../use_width.ts";
 import { drawFrames, rowHeight } from "./draw.ts";
 import {
   type FrameTree,
@@ -108,17 +109,4 @@ function frameAt(placed: readonly PlacedFrame[], { offsetX, offsetY }: MouseEven
   const row = Math.floor(offsetY / rowHeight);
   return placed.find((one) => one.row === row && offsetX >= one.left && offsetX < one.left + one.width)
     ?.index;
-}
-
-function useWidth(box: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    setWidth(element.clientWidth);
-    return () => observer.disconnect();
-  }, [box]);
-  return width;
 }

@@ -61,8 +61,8 @@ export function SelectionForm(props: {
       <div class="row">
         <LabelField key={parameters["labels"]} name="labels" title="Labels" {...{ parameters, onChange }} />
         <AddLabel {...{ parameters, selection, onChange }} />
+        <CompareFields {...{ parameters, onChange }} />
       </div>
-      <CompareFields {...{ parameters, onChange }} />
       {types?.is_complete === false && (
         <p class="muted">Not all profiles have been looked into yet: there may be more types soon.</p>
       )}
@@ -184,7 +184,7 @@ function AddLabel(props: { parameters: FlameParameters; selection: Selection; on
 function CompareFields({ parameters, onChange }: { parameters: FlameParameters; onChange: Change }) {
   const compare = parameters["compare"] ?? "";
   return (
-    <div class="row">
+    <>
       <label class="field">
         <span>Compare with</span>
         <select value={compare} onChange={(event) => onChange({ compare: event.currentTarget.value })}>
@@ -205,6 +205,6 @@ function CompareFields({ parameters, onChange }: { parameters: FlameParameters; 
           {...{ parameters, onChange }}
         />
       )}
-    </div>
+    </>
   );
 }

@@ -1,25 +1,33 @@
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { Flow, FlowComponent, FlowEndpoint } from "../../api/flow.ts";
 import { formatCount, formatSpan, formatThroughput } from "../format.ts";
 import { type PlacedComponent, type PlacedEdge, pathThrough, placeGraph, wiringOf } from "../graph_layout.ts";
+import { useWidth } from "../use_width.ts";
 import { edgeKey, endpointKey, outgoing, type RateTable } from "./rates.ts";
+
+/** What is smaller can't be read, so that one scrolls instead. */
+const minFit = 0.6;
 
 /** The components as boxes, joined by what passes between them. */
 export function FlowGraph(props: {
   flow: Flow;
   rates: RateTable;
   selected: string | undefined;
+  /** How large it is drawn; 0 for as wide as there is room, within reason. */
   zoom: number;
   onSelect: (id: string) => void;
 }) {
-  const { flow, rates, selected, zoom, onSelect } = props;
+  const { flow, rates, selected, onSelect } = props;
+  const room = useRef<HTMLElement>(null);
+  const roomWidth = useWidth(room);
   const wiring = wiringOf(flow.components, flow.edges);
   // The wiring is all of the flow that the layout needs.
   const placed = useMemo(() => placeGraph(flow.components, flow.edges), [wiring]);
   const components = new Map(flow.components.map((component) => [component.id, component]));
   const { width, height } = placed;
+  const zoom = props.zoom === 0 ? Math.min(1, Math.max(minFit, roomWidth / width)) : props.zoom;
   return (
-    <section class="flow-scroll" aria-label="Graph of components">
+    <section ref={room} class="flow-scroll" aria-label="Graph of components">
       <div class="flow-sized" style={{ width: `${width * zoom}px`, height: `${height * zoom}px` }}>
         <div
           class="flow-canvas"

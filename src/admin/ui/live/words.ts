@@ -44,7 +44,10 @@ export function whyNot({ refused, drops, deliveries }: LiveProfile): string | un
 }
 
 /** How much of what passes is shown. */
-export function samplingWords({ passed, recorded }: LiveSampling): string {
-  if (recorded >= passed) return `${formatCount(passed)} profiles a second, all recorded`;
-  return `${formatCount(passed)} profiles a second, ${formatCount(recorded)} of them recorded`;
+export function samplingWords({ seconds, passed, matched, unseen, recorded }: LiveSampling): string {
+  const perSecond = (count: number) => `${formatCount(seconds === 0 ? 0 : count / seconds)}/s`;
+  const words = [`${perSecond(passed)} pass`];
+  if (matched < passed) words.push(`${perSecond(matched)} match`);
+  words.push(recorded < matched || unseen > 0 ? `${perSecond(recorded)} are shown` : "all are shown");
+  return words.join(", ");
 }

@@ -9,14 +9,15 @@ import type { ViewProps } from "../shell.tsx";
 import { connectionWords, useStream } from "../use_stream.ts";
 import { ViewHead } from "../view_head.tsx";
 
-const zooms = [0.25, 0.5, 0.75, 1, 1.25] as const;
+/** How large the graph may be drawn; 0 stands for as wide as there is room. */
+const zooms = [0, 0.25, 0.5, 0.75, 1, 1.25] as const;
 
 /** The components as they are wired, and what passes between them now. */
 export function FlowView({ parameters }: ViewProps) {
   const [flow, setFlow] = useState<Flow>();
   const [rates, setRates] = useState(noRates);
   const [point, setPoint] = useState<MetricPoint>();
-  const [zoom, setZoom] = useState(1);
+  const [zoom, setZoom] = useState(0);
   const isConnected = useStream("GET /api/v0/flow/events", undefined, {
     flow: setFlow,
     rates: (next) => setRates(tabulateRates(next)),
@@ -38,7 +39,7 @@ export function FlowView({ parameters }: ViewProps) {
             <select value={zoom} onChange={(event) => setZoom(Number(event.currentTarget.value))}>
               {zooms.map((one) => (
                 <option key={one} value={one}>
-                  {one * 100} %
+                  {one === 0 ? "Fit" : `${one * 100} %`}
                 </option>
               ))}
             </select>

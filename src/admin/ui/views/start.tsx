@@ -82,15 +82,19 @@ function Snippets({ receiver }: { receiver: ReceiverAddress }) {
 }
 
 function SnippetPanel({ snippet: { name, install, code } }: { snippet: Snippet }) {
-  const text = install === "" ? code : `${install}\n\n${code}`;
   return (
     <section class="panel snippet" aria-label={name}>
       <div class="view-head">
         <h2>{name}</h2>
         <CopyButton text={code} what={`the lines for ${name}`} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <pre tabIndex={0}>{text}</pre>
+      {install !== "" && <Lines text={install} />}
+      <Lines text={code} />
     </section>
   );
+}
+
+function Lines({ text }: { text: string }) {
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+  return <pre tabIndex={0}>{text}</pre>;
 }
