@@ -50,7 +50,10 @@ export function registerAccessibilityTests(): void {
       const problems: string[] = [];
       for (const [hash, text] of views) {
         await bed.goTo(hash);
-        if (hash === "#/live") await push(receiver, { service_name: "shop" }, pprofOf([[["work"], 1e9]]));
+        if (hash === "#/live") {
+          await page.getByText("Live", { exact: true }).waitFor();
+          await push(receiver, { service_name: "shop" }, pprofOf([[["work"], 1e9]]));
+        }
         await page.getByText(text).first().waitFor();
         const found = await problemsOf(page);
         problems.push(...found.map((problem) => `${hash}: ${problem}`));

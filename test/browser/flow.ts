@@ -58,7 +58,10 @@ export function registerFlowTests(): void {
         const text = (await details.textContent()) ?? "";
         expect(text).toContain("basic_auth");
         expect(text).not.toContain("open-sesame");
-        await details.getByRole("img", { name: /^Profiles sent, last 15 minutes: now [\d.]+\/s/ }).waitFor();
+        await details
+          .getByRole("img", { name: /^Profiles sent, last 15 minutes: now [\d.]+\/s/ })
+          .first()
+          .waitFor();
         await details.getByRole("heading", { name: "Last errors" }).waitFor();
         // It was healthy at first, then no longer.
         const history = details.locator("section", { hasText: "Health history" }).getByRole("listitem");
