@@ -48,7 +48,7 @@ export function registerLiveTests(): void {
       await page.getByRole("row").filter({ hasText: "refused" }).filter({ hasText: "a b" }).waitFor();
 
       await page.getByRole("button", { name: "cart" }).click();
-      await page.getByText("rule 2: drop on env, regex test; it saw “test”").waitFor();
+      await page.getByText("rule[1]: drop on env, regex test; it saw “test”").waitFor();
       await page.getByRole("link", { name: "pyroscope.relabel.clean" }).waitFor();
       await keepScreenshot(page, "live_profiles");
 

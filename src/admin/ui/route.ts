@@ -1,5 +1,5 @@
 /** The views of the page, by the word that they have in the address. */
-export const viewNames = ["flow", "live", "flame", "profile", "config", "start"] as const;
+export const viewNames = ["flow", "live", "flame", "profile", "queues", "config", "start"] as const;
 
 export type ViewName = (typeof viewNames)[number];
 

@@ -10,6 +10,7 @@ import { FlameView } from "./views/flame.tsx";
 import { FlowView } from "./views/flow.tsx";
 import { LiveView } from "./views/live.tsx";
 import { ProfileView } from "./views/profile.tsx";
+import { QueuesView } from "./views/queues.tsx";
 import { StartView } from "./views/start.tsx";
 
 /** What every view is given. */
@@ -22,7 +23,7 @@ interface View {
   readonly title: string;
   readonly show: FunctionComponent<ViewProps>;
   /** Whether there is a link to it at the top. */
-  readonly isListed: (status: Status) => boolean;
+  readonly isListed: (status: Status, hasQueues: boolean) => boolean;
 }
 
 const views: Readonly<Record<ViewName, View>> = {
@@ -30,6 +31,7 @@ const views: Readonly<Record<ViewName, View>> = {
   live: { title: "Live profiles", show: LiveView, isListed: () => true },
   flame: { title: "Flame graphs", show: FlameView, isListed: ({ stores }) => stores.length > 0 },
   profile: { title: "Profile", show: ProfileView, isListed: () => false },
+  queues: { title: "Queues", show: QueuesView, isListed: (_, hasQueues) => hasQueues },
   config: { title: "Configuration", show: ConfigView, isListed: () => true },
   start: { title: "Send profiles", show: StartView, isListed: () => true },
 };
@@ -40,6 +42,8 @@ const statusEveryMs = 5000;
 /** What is around every view: the name, the links between views, and what is wrong. */
 export function Shell() {
   const { answer: status, problem } = useAnswer("GET /api/v0/status", { everyMs: statusEveryMs });
+  const { answer: queued } = useAnswer("GET /api/v0/queues", { everyMs: statusEveryMs });
+  const hasQueues = (queued?.queues.length ?? 0) > 0;
   const route = currentRoute.value ?? (status && { view: firstView(status), parameters: {} });
   return (
     <>
@@ -54,7 +58,7 @@ export function Shell() {
           <ul>
             {status !== undefined &&
               (Object.keys(views) as ViewName[])
-                .filter((name) => views[name].isListed(status))
+                .filter((name) => views[name].isListed(status, hasQueues))
                 .map((name) => (
                   <li key={name}>
                     <a href={formatRoute(name)} aria-current={route?.view === name ? "page" : undefined}>

@@ -96,7 +96,7 @@ describe("why a profile is not where it should be", () => {
       value: "test;a",
     };
     expect(ruleWords({ component: "r", reason: "", rule })).toBe(
-      "rule 2: drop on env;team, regex test;.*; it saw “test;a”",
+      "rule[1]: drop on env;team, regex test;.*; it saw “test;a”",
     );
     expect(ruleWords({ component: "r", reason: "", rule: null })).toBeUndefined();
   });

@@ -47,7 +47,7 @@ function Row(props: { profile: LiveProfile; isOpen: boolean; onToggle: () => voi
   const { profile, isOpen, onToggle } = props;
   const { text, tone } = statusWords[profile.status];
   const why = whyNot(profile);
-  const { service_name: _, ...otherLabels } = profile.labels;
+  const otherLabels = withoutNames(profile.labels);
   return (
     <tbody class={isOpen ? "open" : ""}>
       <tr>
@@ -62,12 +62,14 @@ function Row(props: { profile: LiveProfile; isOpen: boolean; onToggle: () => voi
         <td class="number">{formatBytes(profile.bytes)}</td>
         <td class="mono">{profile.sender}</td>
         <td>
-          <span class={`badge ${tone}`}>{text}</span>{" "}
-          {why === undefined ? (
-            <span class="muted">{profile.deliveries.map(attemptsAt).join(", ")}</span>
-          ) : (
-            <span class="live-why">{why}</span>
-          )}
+          <div class="live-outcome">
+            <span class={`badge ${tone}`}>{text}</span>{" "}
+            {why === undefined ? (
+              <span class="muted">{profile.deliveries.map(attemptsAt).join(", ")}</span>
+            ) : (
+              <span class="live-why">{why}</span>
+            )}
+          </div>
         </td>
       </tr>
       {isOpen && (
@@ -83,4 +85,10 @@ function Row(props: { profile: LiveProfile; isOpen: boolean; onToggle: () => voi
 
 function attemptsAt(delivery: LiveProfile["deliveries"][number]): string {
   return delivery.attempts > 1 ? `${destinationOf(delivery)} ×${delivery.attempts}` : destinationOf(delivery);
+}
+
+// The service has a column of its own, and these two say little more.
+function withoutNames(labels: LiveProfile["labels"]): LiveProfile["labels"] {
+  const { service_name: _, __name__: __, app_name: ___, ...others } = labels;
+  return others;
 }

@@ -31,7 +31,7 @@ export function ruleWords({ rule }: LiveDrop): string | undefined {
   if (rule === null) return undefined;
   const sources = rule.source_labels.length === 0 ? "" : ` on ${rule.source_labels.join(rule.separator)}`;
   const target = rule.target_label === "" ? "" : `, target label ${rule.target_label}`;
-  return `rule ${rule.index + 1}: ${rule.action}${sources}, regex ${rule.regex}${target}; it saw “${rule.value}”`;
+  return `rule[${rule.index}]: ${rule.action}${sources}, regex ${rule.regex}${target}; it saw “${rule.value}”`;
 }
 
 /** Why a profile did not get everywhere, in a line; undefined where it did. */

@@ -67,6 +67,7 @@ function Passing({ match }: { match: string | undefined }) {
   const [open, setOpen] = useState<string>();
   const [missed, setMissed] = useState(0);
   const [isPaused, setPaused] = useState(false);
+  const [problem, setProblem] = useState<string>();
   // What comes goes on to be gathered while the table stands still.
   const gathered = useRef<readonly LiveProfile[]>([]);
   const isStill = useRef(false);
@@ -85,7 +86,9 @@ function Passing({ match }: { match: string | undefined }) {
         } else {
           setProfiles(gathered.current);
         }
+        setProblem(undefined);
       },
+      problem: setProblem,
     },
   );
 
@@ -114,6 +117,7 @@ function Passing({ match }: { match: string | undefined }) {
         {isPaused && missed > 0 && <span>{missed} more since</span>}
         {sampling !== undefined && <span class="muted">{samplingWords(sampling)}</span>}
       </div>
+      <Problem text={problem} />
       <LiveTable profiles={profiles} open={open} onOpen={read} />
     </>
   );
