@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
+import { samplePprof } from "../admin/pprof/sample_pprof.ts";
 import { seriousProblems } from "./axe.ts";
 import { Bed, receiverTo } from "./bed.ts";
 import type { Looks } from "./browser.ts";
-import { pprofOf } from "./pprof_of.ts";
 import { keepScreenshot } from "./screenshot.ts";
 import { push } from "./send_profiles.ts";
 import { Sink } from "./sink.ts";
@@ -46,13 +46,13 @@ export function registerAccessibilityTests(): void {
         look,
       );
       const { page, receiver } = bed;
-      await push(receiver, { service_name: "shop", env: "prod" }, pprofOf([[["work"], 1e9]]));
+      await push(receiver, { service_name: "shop", env: "prod" }, samplePprof({ work: 1e9 }));
       const problems: string[] = [];
       for (const [hash, text] of views) {
         await bed.goTo(hash);
         if (hash === "#/live") {
           await page.getByText("Live", { exact: true }).waitFor();
-          await push(receiver, { service_name: "shop" }, pprofOf([[["work"], 1e9]]));
+          await push(receiver, { service_name: "shop" }, samplePprof({ work: 1e9 }));
         }
         await page.getByText(text).first().waitFor();
         const found = await problemsOf(page);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { samplePprof } from "../admin/pprof/sample_pprof.ts";
 import { Bed } from "./bed.ts";
-import { pprofOf } from "./pprof_of.ts";
 import { keepScreenshot } from "./screenshot.ts";
 import { ingest } from "./send_profiles.ts";
 
@@ -22,9 +22,9 @@ export function registerFirstRunTests(): void {
       await page.getByText("Waiting for the first profile").waitFor();
       await keepScreenshot(page, "first_run");
 
-      expect(await ingest(receiver, "my.first.app", pprofOf([[["main", "work"], 7e9]]))).toBe(200);
+      expect(await ingest(receiver, "my.first.app", samplePprof({ "main;work": 7e9 }))).toBe(200);
       await page.getByRole("heading", { name: "Flame graphs" }).waitFor();
-      expect(await page.getByLabel("Service", { exact: true }).inputValue()).toBe("my.first.app");
+      expect(await page.getByRole("combobox", { name: /^Service/ }).inputValue()).toBe("my.first.app");
       await page
         .getByRole("region", { name: "Top functions" })
         .getByRole("button", { name: "work" })
@@ -39,7 +39,7 @@ export function registerFirstRunTests(): void {
       await page.getByRole("button", { name: "Send me a sample" }).click();
       await page.getByText("pyroduct profiles itself").waitFor();
       await page.getByRole("heading", { name: "Flame graphs" }).waitFor();
-      expect(await page.getByLabel("Service", { exact: true }).inputValue()).toBe("pyroduct");
+      expect(await page.getByRole("combobox", { name: /^Service/ }).inputValue()).toBe("pyroduct");
       await page.getByRole("application", { name: /^Flame graph of/ }).waitFor();
       const rows = page.getByRole("region", { name: "Top functions" }).getByRole("row");
       expect(await rows.count()).toBeGreaterThan(3);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
+import { samplePprof } from "../admin/pprof/sample_pprof.ts";
 import { Bed, receiverTo } from "./bed.ts";
-import { pprofOf } from "./pprof_of.ts";
 import { keepScreenshot } from "./screenshot.ts";
 import { push } from "./send_profiles.ts";
 
@@ -10,19 +10,19 @@ const stored = {
   "pyroscope.local_store": { recent: {} },
 };
 
-const before = pprofOf([
-  [["main", "handle", "encode", "compress"], 40e9],
-  [["main", "handle", "encode"], 15e9],
-  [["main", "handle", "query", "scan"], 20e9],
-  [["main", "collect_garbage"], 10e9],
-]);
+const before = samplePprof({
+  "main;handle;encode;compress": 40e9,
+  "main;handle;encode": 15e9,
+  "main;handle;query;scan": 20e9,
+  "main;collect_garbage": 10e9,
+});
 
-const after = pprofOf([
-  [["main", "handle", "encode", "compress"], 12e9],
-  [["main", "handle", "encode"], 15e9],
-  [["main", "handle", "query", "scan"], 60e9],
-  [["main", "collect_garbage"], 10e9],
-]);
+const after = samplePprof({
+  "main;handle;encode;compress": 12e9,
+  "main;handle;encode": 15e9,
+  "main;handle;query;scan": 60e9,
+  "main;collect_garbage": 10e9,
+});
 
 async function topFunctions(page: Page): Promise<string[]> {
   const names = page.getByRole("region", { name: "Top functions" }).locator("tbody button");
@@ -38,18 +38,19 @@ export function registerFlameTests(): void {
       await push(receiver, { service_name: "shop", env: "prod" }, before);
       await push(receiver, { service_name: "shop", env: "prod" }, before);
       await push(receiver, { service_name: "shop", env: "test" }, after);
-      await push(receiver, { service_name: "cart", env: "prod" }, pprofOf([[["cart_only"], 1e9]]));
+      await push(receiver, { service_name: "cart", env: "prod" }, samplePprof({ cart_only: 1e9 }));
 
       await bed.goTo("#/flame");
-      await page.getByLabel("Service", { exact: true }).selectOption("shop");
+      await page.getByRole("combobox", { name: /^Service/ }).selectOption("shop");
       await page.getByText("3 profiles,").waitFor();
       expect(await topFunctions(page)).toEqual([
-        "compress",
         "scan",
+        "compress",
         "encode",
         "collect_garbage",
         "handle",
         "main",
+        "query",
       ]);
       const table = page.getByRole("region", { name: "Top functions" });
       await table.getByRole("button", { name: "Total" }).click();
@@ -68,7 +69,7 @@ export function registerFlameTests(): void {
       await page.getByLabel("Add a label").selectOption("env");
       await page.getByLabel("Value of env").selectOption("test");
       await page.getByText("1 profile,").waitFor();
-      expect((await topFunctions(page))[0]).toBe("scan");
+      await page.getByRole("row", { name: /^scan 1 min · 61\.9 % / }).waitFor();
       expect(await page.getByLabel("Labels", { exact: true }).inputValue()).toBe('env="test"');
       bed.expectNoComplaints();
     });

@@ -1,7 +1,7 @@
-import { pprofOf } from "./pprof_of.ts";
+import { samplePprof } from "../admin/pprof/sample_pprof.ts";
 import { ingest } from "./send_profiles.ts";
 
-const profile = pprofOf([[["main", "work"], 1e9]]);
+const profile = samplePprof({ "main;work": 1e9 });
 const tickMs = 20;
 
 /** Sends so many profiles a second, one request each, until it is disposed of. */

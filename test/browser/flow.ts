@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
+import { samplePprof } from "../admin/pprof/sample_pprof.ts";
 import { eventually } from "../base/eventually.ts";
 import { Bed, type Config, receiverTo } from "./bed.ts";
-import { pprofOf } from "./pprof_of.ts";
 import { keepScreenshot } from "./screenshot.ts";
 import { ingest, push } from "./send_profiles.ts";
 import { Sink } from "./sink.ts";
 
-const profile = pprofOf([[["main", "work"], 1e9]]);
+const profile = samplePprof({ "main;work": 1e9 });
 
 function wiring(good: Sink, bad: Sink): Config {
   return {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { samplePprof } from "../admin/pprof/sample_pprof.ts";
 import { Bed, type Config, receiverTo } from "./bed.ts";
-import { pprofOf } from "./pprof_of.ts";
 import { keepScreenshot } from "./screenshot.ts";
 import { ingest, push } from "./send_profiles.ts";
 import { Sink } from "./sink.ts";
 
-const profile = pprofOf([[["main", "work"], 1e9]]);
+const profile = samplePprof({ "main;work": 1e9 });
 
 function wiring(sink: Sink): Config {
   return {
@@ -91,7 +91,7 @@ export function registerLiveTests(): void {
       const { page, receiver } = bed;
       await bed.goTo("#/live");
       await page.getByText("Live", { exact: true }).waitFor();
-      await push(receiver, { service_name: "shop" }, pprofOf([[["main", "passing_by"], 5e9]]));
+      await push(receiver, { service_name: "shop" }, samplePprof({ "main;passing_by": 5e9 }));
       await page.getByRole("button", { name: "shop" }).click();
       await page.getByRole("link", { name: "Open the flame graph" }).click();
       const viewer = page.frameLocator("iframe");

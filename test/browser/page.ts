@@ -25,7 +25,7 @@ registerFirstRunTests();
 registerFlowTests();
 registerLiveTests();
 registerFlameTests();
-registerSpeedscopeTests();
+await registerSpeedscopeTests();
 registerConfigTests();
 registerAccessibilityTests();
 registerManyTests();

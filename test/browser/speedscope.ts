@@ -2,11 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { FrameLocator, Page } from "playwright-core";
+import { samplePprof } from "../admin/pprof/sample_pprof.ts";
 import { PyroductRun } from "../cli/pyroduct_run.ts";
 import { loadCaptures } from "../wire/capture.ts";
 import { Bed, receiverTo } from "./bed.ts";
 import { openPage } from "./browser.ts";
-import { pprofOf } from "./pprof_of.ts";
 import { keepScreenshot } from "./screenshot.ts";
 import { ingest, push, replay } from "./send_profiles.ts";
 
@@ -19,13 +19,13 @@ const folded = "main;work;encode 30\nmain;idle 5\n";
 
 /** Ways in which a profile may come, and a function that must be seen in it. */
 const kinds: readonly (readonly [string, (receiver: string) => Promise<unknown>, RegExp])[] = [
-  ["Push", (to) => push(to, { service_name: "a" }, pprofOf([[["main", "pushed"], 1e9]])), /^pushed$/],
+  ["Push", (to) => push(to, { service_name: "a" }, samplePprof({ "main;pushed": 1e9 })), /^pushed$/],
   [
     "Push of gzipped pprof",
-    (to) => push(to, { service_name: "a" }, gzipSync(pprofOf([[["main", "zipped"], 1e9]]))),
+    (to) => push(to, { service_name: "a" }, gzipSync(samplePprof({ "main;zipped": 1e9 }))),
     /^zipped$/,
   ],
-  ["pprof on /ingest", (to) => ingest(to, "a", pprofOf([[["main", "ingested"], 1e9]])), /^ingested$/],
+  ["pprof on /ingest", (to) => ingest(to, "a", samplePprof({ "main;ingested": 1e9 })), /^ingested$/],
   ["folded stacks", (to) => ingest(to, "a", folded, "folded"), /^encode$/],
   ["a multipart form of the Go SDK", (to) => replay(to, "pyroscope-go/0000"), /^(main|runtime|crypto)[./]/],
   ["a multipart form of JFR of the Java agent", (to) => replay(to, "pyroscope-java/0000"), /java/],
@@ -37,7 +37,9 @@ async function findFunction(viewer: Page | FrameLocator, name: RegExp): Promise<
   await viewer.getByText(name).first().waitFor();
 }
 
-export function registerSpeedscopeTests(): void {
+export async function registerSpeedscopeTests(): Promise<void> {
+  const jfr = await recordedJfr();
+
   describe("a stored profile opens in speedscope", () => {
     test.each(kinds)("%s", async (_, send, name) => {
       await using bed = await Bed.open(stored);
@@ -55,8 +57,8 @@ export function registerSpeedscopeTests(): void {
     test("and so does what was merged", async () => {
       await using bed = await Bed.open(stored);
       const { page, receiver } = bed;
-      await push(receiver, { service_name: "a" }, pprofOf([[["main", "first"], 1e9]]));
-      await push(receiver, { service_name: "a" }, pprofOf([[["main", "second"], 2e9]]));
+      await push(receiver, { service_name: "a" }, samplePprof({ "main;first": 1e9 }));
+      await push(receiver, { service_name: "a" }, samplePprof({ "main;second": 2e9 }));
       await bed.goTo("#/flame?service=a");
       await page.getByRole("link", { name: "Open in speedscope" }).click();
       const viewer = page.frameLocator("iframe");
@@ -69,14 +71,10 @@ export function registerSpeedscopeTests(): void {
   });
 
   describe("pyroduct view", () => {
-    const java =
-      loadCaptures().find(({ name }) => name === "pyroscope-java/0000")?.request.body ?? new Uint8Array();
-    const jfrStart = Buffer.from(java).indexOf("FLR\0");
-
     test.each<[string, Uint8Array | string, RegExp]>([
-      ["pprof", pprofOf([[["main", "viewed"], 1e9]]), /^viewed$/],
-      ["gzipped pprof", gzipSync(pprofOf([[["main", "unzipped"], 1e9]])), /^unzipped$/],
-      ["JFR", jfrOf(java, jfrStart), /java/],
+      ["pprof", samplePprof({ "main;viewed": 1e9 }), /^viewed$/],
+      ["gzipped pprof", gzipSync(samplePprof({ "main;unzipped": 1e9 })), /^unzipped$/],
+      ["JFR", jfr, /java/],
       ["folded stacks", folded, /^encode$/],
     ])("opens %s", async (_, content, name) => {
       await using run = new PyroductRun((folder) => {
@@ -92,10 +90,12 @@ export function registerSpeedscopeTests(): void {
   });
 }
 
-/** The recording in the form that Java's agent sends: from its first byte to the form's next boundary. */
-function jfrOf(body: Uint8Array, start: number): Uint8Array {
-  const bytes = Buffer.from(body);
-  const boundary = bytes.subarray(0, bytes.indexOf("\r\n"));
-  const part = bytes.subarray(start, bytes.indexOf(boundary, start) - 2);
-  return part;
+/** A recording that Java's agent sent. */
+async function recordedJfr(): Promise<Uint8Array> {
+  const capture = loadCaptures().find(({ name }) => name === "pyroscope-java/0000");
+  const headers = (capture?.request.headers ?? []).map(([name, value]): [string, string] => [name, value]);
+  const form = await new Response(new Uint8Array(capture?.request.body ?? []), { headers }).formData();
+  const jfr = form.get("jfr");
+  if (!(jfr instanceof Blob)) throw new Error("the capture has no part jfr");
+  return await jfr.bytes();
 }
