@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
+import type { ProfilePage } from "../../src/admin/api/store.ts";
 import { samplePprof } from "../admin/pprof/sample_pprof.ts";
 import { seriousProblems } from "./axe.ts";
 import { Bed, receiverTo } from "./bed.ts";
@@ -48,7 +49,9 @@ export function registerAccessibilityTests(): void {
       const { page, receiver } = bed;
       await push(receiver, { service_name: "shop", env: "prod" }, samplePprof({ work: 1e9 }));
       const problems: string[] = [];
-      for (const [hash, text] of views) {
+      const { profiles } = (await (await fetch(`${bed.admin}/api/v0/profiles`)).json()) as ProfilePage;
+      const profileView = [`#/profile?id=${profiles[0]?.id}&title=shop`, "Download"] as const;
+      for (const [hash, text] of [...views, profileView]) {
         await bed.goTo(hash);
         if (hash === "#/live") {
           await page.getByText("Live", { exact: true }).waitFor();

@@ -33,8 +33,8 @@ export interface WatchedPage extends AsyncDisposable {
 /** Opens a page with nothing stored; one browser serves all tests of a run. */
 export async function openPage({
   colorScheme = "light",
-  width = 1100,
-  height = 720,
+  width = 1040,
+  height = 680,
 }: Looks = {}): Promise<WatchedPage> {
   launching ??= chromium.launch({ executablePath, args: quiet });
   const browser = await launching;

@@ -19,17 +19,23 @@ export interface Asking extends Omit<Question, "body" | "signal"> {
   readonly isIdle?: boolean;
 }
 
+interface State<Answer> {
+  /** The question that this is of. */
+  readonly key: string;
+  readonly answer?: Answer;
+  readonly problem?: string;
+  readonly isAsking: boolean;
+}
+
 /** Asks an endpoint when the component appears and whenever the question changes. */
 export function useAnswer<Endpoint extends keyof Endpoints & `GET ${string}`>(
   endpoint: Endpoint,
   { path, query, everyMs, isIdle = false }: Asking = {},
 ): Asked<Endpoints[Endpoint]> {
-  const [state, setState] = useState<{ answer?: Endpoints[Endpoint]; problem?: string; isAsking: boolean }>({
-    isAsking: !isIdle,
-  });
+  const key = JSON.stringify([endpoint, path, query]);
+  const [state, setState] = useState<State<Endpoints[Endpoint]>>({ key, isAsking: true });
   const [round, setRound] = useState(0);
   const again = useCallback(() => setRound((count) => count + 1), []);
-  const key = JSON.stringify([endpoint, path, query]);
 
   // The key stands for path and query, the round for what `again` asks.
   useEffect(() => {
@@ -39,11 +45,11 @@ export function useAnswer<Endpoint extends keyof Endpoints & `GET ${string}`>(
       setState((before) => ({ ...before, isAsking: true }));
       const question = { ...(path && { path }), ...(query && { query }), signal: abort.signal };
       ask(endpoint, question).then(
-        (answer) => setState({ answer, isAsking: false }),
+        (answer) => setState({ key, answer, isAsking: false }),
         (thrown: unknown) => {
           if (abort.signal.aborted) return;
           if (!(thrown instanceof ServerProblem)) throw thrown;
-          setState((before) => ({ ...before, problem: thrown.message, isAsking: false }));
+          setState((before) => ({ ...before, key, problem: thrown.message, isAsking: false }));
         },
       );
     };
@@ -58,5 +64,12 @@ export function useAnswer<Endpoint extends keyof Endpoints & `GET ${string}`>(
     };
   }, [key, everyMs, isIdle, round]);
 
-  return { answer: state.answer, problem: state.problem, isAsking: state.isAsking, again };
+  // What is known is of the question before, until the effect has run and the answer has come.
+  const isOfNow = state.key === key;
+  return {
+    answer: state.answer,
+    problem: isOfNow ? state.problem : undefined,
+    isAsking: !isIdle && (state.isAsking || !isOfNow),
+    again,
+  };
 }

@@ -27,7 +27,7 @@ export function Difference(props: { selection: Selection; baseline: Selection; t
   return (
     <>
       <Problem text={problem} />
-      {answer === undefined && isAsking && <p role="status">Comparing profiles…</p>}
+      <p role="status">{isAsking ? "Comparing profiles…" : ""}</p>
       {answer !== undefined && (
         <>
           <dl class="facts">

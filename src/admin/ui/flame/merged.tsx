@@ -29,7 +29,7 @@ export function MergedGraph({
   return (
     <>
       <Problem text={problem} />
-      {answer === undefined && isAsking && <p role="status">Merging profiles…</p>}
+      <p role="status">{isAsking ? "Merging profiles…" : ""}</p>
       {answer !== undefined && answer.merged.profiles === 0 && <p class="notice">No profile matches.</p>}
       {answer !== undefined && answer.merged.profiles > 0 && (
         <>

@@ -4,42 +4,33 @@ import { countNew, mergeLive, refreshLive } from "../live/merge.ts";
 import { LiveTable } from "../live/table.tsx";
 import { samplingWords } from "../live/words.ts";
 import { replaceRoute } from "../navigation.ts";
-import { ask, ServerProblem } from "../server.ts";
 import type { ViewProps } from "../shell.tsx";
+import { useAnswer } from "../use_answer.ts";
 import { connectionWords, useStream } from "../use_stream.ts";
 import { Problem, ViewHead } from "../view_head.tsx";
 
 /** The profiles that pass now. */
 export function LiveView({ parameters }: ViewProps) {
   const match = parameters["match"];
+  // Only an answer can say what is wrong with a selector; a stream would just not open.
+  const { problem, isAsking } = useAnswer("GET /api/v0/live", { query: { match, limit: 1 } });
   return (
     <>
       <ViewHead title="Live profiles" />
-      <Matchers match={match} />
-      <Passing key={match} match={match} />
+      <Matchers key={match} {...{ match, problem }} />
+      {problem === undefined && !isAsking && <Passing key={match} match={match} />}
     </>
   );
 }
 
-function Matchers({ match }: { match: string | undefined }) {
-  const [problem, setProblem] = useState<string>();
-  const apply = async (text: string) => {
-    try {
-      // Only an answer can say what is wrong with a selector; the stream would just not open.
-      await ask("GET /api/v0/live", { query: { match: text, limit: 1 } });
-      setProblem(undefined);
-      replaceRoute("live", { match: text });
-    } catch (thrown) {
-      if (!(thrown instanceof ServerProblem)) throw thrown;
-      setProblem(thrown.message);
-    }
-  };
+function Matchers({ match, problem }: { match: string | undefined; problem: string | undefined }) {
   return (
     <form
       class="row"
       onSubmit={(event) => {
         event.preventDefault();
-        void apply(new FormData(event.currentTarget).get("match")?.toString().trim() ?? "");
+        const text = new FormData(event.currentTarget).get("match")?.toString().trim();
+        replaceRoute("live", { match: text });
       }}
     >
       <label class="field grow">
