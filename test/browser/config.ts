@@ -47,9 +47,9 @@ export function registerConfigTests(): void {
       const difference = page.getByRole("region", { name: "From what is in use to what is on disk" });
       await difference.locator(".removed", { hasText: "remote_timeout: 10s" }).waitFor();
       await difference.locator(".added", { hasText: "remote_timeout: 20s" }).waitFor();
-      await keepScreenshot(page, "configuration");
       await page.getByRole("button", { name: "Validate" }).click();
       await outcome.filter({ hasText: "The file is right: 2 components." }).waitFor();
+      await keepScreenshot(page, "configuration");
       await page.getByRole("button", { name: "Reload" }).click();
       await outcome.filter({ hasText: "Reloaded" }).waitFor();
       await running.getByText("remote_timeout: 20s").waitFor();
