@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { filterReference } from "../../../src/admin/ui/config/filter_reference.ts";
 import { changeColor, frameColor } from "../../../src/admin/ui/flame/colors.ts";
+import { readablePath } from "../../../src/admin/ui/queues/readable_path.ts";
 import { snippetsFor } from "../../../src/admin/ui/start/snippets.ts";
 
 test("there are lines for each SDK, all with the address", () => {
@@ -53,4 +54,9 @@ test("what grew is red, what shrank is blue, and what hardly changed is neither"
   expect(changeColor(1)).toStartWith("hsl(6 ");
   expect(changeColor(-1)).toStartWith("hsl(212 ");
   expect(changeColor(0.01)).toBe(changeColor(0));
+});
+
+test("a path is told as a person would write it, and as it is where it can't be read", () => {
+  expect(readablePath("/ingest?name=a%7Bb%3Dc%7D")).toBe("/ingest?name=a{b=c}");
+  expect(readablePath("/ingest?name=%")).toBe("/ingest?name=%");
 });

@@ -3,6 +3,7 @@ import { formatBytes, formatMoment } from "../format.ts";
 import { fillPath } from "../request_path.ts";
 import { useAnswer } from "../use_answer.ts";
 import { Problem } from "../view_head.tsx";
+import { readablePath } from "./readable_path.ts";
 import { profilesWords, type useOrders } from "./use_orders.tsx";
 
 type GiveOrder = ReturnType<typeof useOrders>["order"];
@@ -98,7 +99,7 @@ function Letter({ letter, queue, order }: { letter: DeadLetter; queue: Queue; or
       <td>
         {letter.kind}, {letter.content_type === "" ? "no content type" : letter.content_type}
         <br />
-        <code class="wrapped">{letter.path}</code>
+        <code class="wrapped">{readablePath(letter.path)}</code>
         <br />
         <span class="muted">accepted {formatMoment(letter.accepted_at)}</span>
       </td>
