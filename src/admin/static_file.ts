@@ -17,12 +17,12 @@ export function staticFile(content: Uint8Array<ArrayBuffer>, contentType: string
 /**
  * Answers with the file, or with 304 where the browser has it already.
  *
- * @param headers what else the answer carries: at the least a Content-Security-Policy for documents.
+ * @param headers what else the answer carries.
  */
 export function serveStaticFile(
   request: Request,
   file: StaticFile,
-  headers: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
 ): Response {
   const all = {
     ETag: file.etag,

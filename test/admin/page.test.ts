@@ -1,11 +1,18 @@
 import { describe, expect, test } from "bun:test";
+import { Hono } from "hono";
+import { gate, localAccess } from "../../src/admin/gate.ts";
 import { pageRoutes } from "../../src/admin/page_routes.ts";
 
-const app = pageRoutes();
+const app = new Hono().use(gate(localAccess)).route("/", pageRoutes());
+
+/** Asks as a browser does, which always says what host it means. */
+function get(path: string, init: RequestInit = {}) {
+  return app.request(`http://127.0.0.1${path}`, init);
+}
 
 describe("the page", () => {
   test("has its script and style in files beside it, and a policy that allows no others", async () => {
-    const page = await app.request("/");
+    const page = await get("/");
     expect(page.headers.get("Content-Type")).toStartWith("text/html");
     const policy = page.headers.get("Content-Security-Policy") ?? "";
     expect(policy).toContain("default-src 'none'");
@@ -15,26 +22,24 @@ describe("the page", () => {
     const files = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? "");
     expect(files).toHaveLength(3);
     for (const file of files) {
-      const response = await app.request(file);
+      const response = await get(file);
       expect([file, response.status]).toEqual([file, 200]);
       expect(response.headers.get("X-Content-Type-Options")).toBe("nosniff");
     }
   });
 
   test("is small: less than a quarter of a megabyte in all", async () => {
-    const text = await (await app.request("/")).text();
+    const text = await (await get("/")).text();
     const files = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? "");
-    const sizes = await Promise.all(
-      files.map(async (file) => (await (await app.request(file)).bytes()).byteLength),
-    );
+    const sizes = await Promise.all(files.map(async (file) => (await (await get(file)).bytes()).byteLength));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(256 * 1024);
   });
 
   test("is not sent again to a browser that has it", async () => {
-    const etag = (await app.request("/")).headers.get("ETag") ?? "";
-    const again = await app.request("/", { headers: { "If-None-Match": etag } });
+    const etag = (await get("/")).headers.get("ETag") ?? "";
+    const again = await get("/", { headers: { "If-None-Match": etag } });
     expect([again.status, await again.text()]).toEqual([304, ""]);
-    expect((await app.request("/", { headers: { "If-None-Match": '"other"' } })).status).toBe(200);
+    expect((await get("/", { headers: { "If-None-Match": '"other"' } })).status).toBe(200);
   });
 
   test("leaves other paths to others", async () => {
@@ -45,28 +50,27 @@ describe("the page", () => {
       "/speedscope/nope",
       "/speedscope/toString",
     ])
-      expect((await app.request(path)).status).toBe(404);
+      expect((await get(path)).status).toBe(404);
   });
 });
 
 describe("speedscope", () => {
   test("has all that its page names", async () => {
-    expect((await app.request("/speedscope")).headers.get("Location")).toBe("/speedscope/");
-    const page = await app.request("/speedscope/");
+    expect((await get("/speedscope")).headers.get("Location")).toBe("/speedscope/");
+    const page = await get("/speedscope/");
     expect(page.headers.get("Content-Security-Policy")).toContain("frame-ancestors 'self'");
     const names = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? "");
     expect(names).toHaveLength(5);
-    for (const name of names) expect((await app.request(`/speedscope/${name}`)).status).toBe(200);
+    for (const name of names) expect((await get(`/speedscope/${name}`)).status).toBe(200);
   });
 
   test("has what its script and style load", async () => {
-    const script = await (await app.request("/speedscope/speedscope-Y2522XSH.js")).text();
-    const style = await (await app.request("/speedscope/speedscope-GHPHNKXC.css")).text();
+    const script = await (await get("/speedscope/speedscope-Y2522XSH.js")).text();
+    const style = await (await get("/speedscope/speedscope-GHPHNKXC.css")).text();
     const names = [...`${script}${style}`.matchAll(/"\.\/([\w.-]+\.(?:wasm|txt|woff2))"/g)].map(
       (match) => match[1] ?? "",
     );
     expect(names.length).toBeGreaterThanOrEqual(3);
-    for (const name of names)
-      expect([name, (await app.request(`/speedscope/${name}`)).status]).toEqual([name, 200]);
+    for (const name of names) expect([name, (await get(`/speedscope/${name}`)).status]).toEqual([name, 200]);
   });
 });
