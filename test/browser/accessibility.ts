@@ -8,6 +8,7 @@ import type { Looks } from "./browser.ts";
 import { keepScreenshot } from "./screenshot.ts";
 import { push } from "./send_profiles.ts";
 import { Sink } from "./sink.ts";
+import { untilSeen } from "./until_seen.ts";
 
 const looks: readonly (readonly [string, Looks])[] = [
   ["light", { colorScheme: "light" }],
@@ -55,7 +56,9 @@ export function registerAccessibilityTests(): void {
         await bed.goTo(hash);
         if (hash === "#/live") {
           await page.getByText("Live", { exact: true }).waitFor();
-          await push(receiver, { service_name: "shop" }, samplePprof({ work: 1e9 }));
+          await untilSeen(page.getByText("delivered").first(), () =>
+            push(receiver, { service_name: "shop" }, samplePprof({ work: 1e9 })),
+          );
         }
         await page.getByText(text).first().waitFor();
         const found = await problemsOf(page);

@@ -4,6 +4,7 @@ import { Bed, type Config, receiverTo } from "./bed.ts";
 import { keepScreenshot } from "./screenshot.ts";
 import { ingest, push } from "./send_profiles.ts";
 import { Sink } from "./sink.ts";
+import { untilSeen } from "./until_seen.ts";
 
 const profile = samplePprof({ "main;work": 1e9 });
 
@@ -32,22 +33,23 @@ export function registerLiveTests(): void {
       await bed.goTo("#/live");
       await page.getByText("Live", { exact: true }).waitFor();
 
-      await push(receiver, { service_name: "shop", env: "prod" }, profile);
-      await push(receiver, { service_name: "cart", env: "test" }, profile);
-      await expect(push(receiver, { service_name: "bill", "a b": "1" }, profile)).rejects.toThrow("400: ");
+      const row = (service: string) => page.getByRole("row", { name: new RegExp(` ${service} `) }).first();
+      await untilSeen(row("shop").filter({ hasText: "delivered" }).filter({ hasText: "east" }), () =>
+        push(receiver, { service_name: "shop", env: "prod" }, profile),
+      );
+      await untilSeen(row("cart").filter({ hasText: "dropped" }), () =>
+        push(receiver, { service_name: "cart", env: "test" }, profile),
+      );
+      await untilSeen(row("bill").filter({ hasText: "refused" }).filter({ hasText: "a b" }), async () => {
+        await expect(push(receiver, { service_name: "bill", "a b": "1" }, profile)).rejects.toThrow("400: ");
+      });
       sink.status = 422;
-      expect(await ingest(receiver, "mail{env=prod}", profile)).toBe(422);
+      const answer = "the disk of this server is full";
+      await untilSeen(row("mail").filter({ hasText: "failed" }).filter({ hasText: answer }), async () => {
+        expect(await ingest(receiver, "mail{env=prod}", profile)).toBe(422);
+      });
 
-      const row = (service: string) => page.getByRole("row", { name: new RegExp(` ${service} `) });
-      await row("shop").filter({ hasText: "delivered" }).filter({ hasText: "east" }).waitFor();
-      await row("cart").filter({ hasText: "dropped" }).waitFor();
-      await row("mail")
-        .filter({ hasText: "failed" })
-        .filter({ hasText: "the disk of this server is full" })
-        .waitFor();
-      await page.getByRole("row").filter({ hasText: "refused" }).filter({ hasText: "a b" }).waitFor();
-
-      await page.getByRole("button", { name: "cart" }).click();
+      await page.getByRole("button", { name: "cart" }).first().click();
       await page.getByText("rule[1]: drop on env, regex test; it saw “test”").waitFor();
       await page.getByRole("link", { name: "pyroscope.relabel.clean" }).waitFor();
       await keepScreenshot(page, "live_profiles");
@@ -55,8 +57,9 @@ export function registerLiveTests(): void {
       // Who reads is not disturbed.
       await page.getByText("Paused").waitFor();
       sink.status = 200;
-      await push(receiver, { service_name: "late" }, profile);
-      await page.getByText("1 more since").waitFor();
+      await untilSeen(page.getByText(/^\d+ more since$/), () =>
+        push(receiver, { service_name: "late" }, profile),
+      );
       expect(await row("late").count()).toBe(0);
       await page.getByRole("button", { name: "Pause" }).click();
       await row("late").waitFor();
@@ -79,8 +82,9 @@ export function registerLiveTests(): void {
       await page.getByText("Live", { exact: true }).waitFor();
       await push(receiver, { service_name: "cart", env: "prod" }, profile);
       await push(receiver, { service_name: "mail", env: "stage" }, profile);
-      await push(receiver, { service_name: "shop", env: "prod" }, profile);
-      await page.getByRole("button", { name: "shop" }).waitFor();
+      await untilSeen(page.getByRole("button", { name: "shop" }).first(), () =>
+        push(receiver, { service_name: "shop", env: "prod" }, profile),
+      );
       expect(await page.getByRole("button", { name: /cart|mail/ }).count()).toBe(0);
       bed.expectNoComplaints();
     });
@@ -91,8 +95,10 @@ export function registerLiveTests(): void {
       const { page, receiver } = bed;
       await bed.goTo("#/live");
       await page.getByText("Live", { exact: true }).waitFor();
-      await push(receiver, { service_name: "shop" }, samplePprof({ "main;passing_by": 5e9 }));
-      await page.getByRole("button", { name: "shop" }).click();
+      const shop = page.getByRole("button", { name: "shop" }).first();
+      const passing = samplePprof({ "main;passing_by": 5e9 });
+      await untilSeen(shop, () => push(receiver, { service_name: "shop" }, passing));
+      await shop.click();
       await page.getByRole("link", { name: "Open the flame graph" }).click();
       const viewer = page.frameLocator("iframe");
       await viewer.getByText("Sandwich").click();
