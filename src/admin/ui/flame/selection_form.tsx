@@ -24,16 +24,20 @@ export function SelectionForm(props: {
   onRefresh: () => void;
 }) {
   const { parameters, selection, services, types, type, onChange, onRefresh } = props;
+  const service = parameters["service"] ?? "";
+  // What the address names may have no profile at that time, or not be known yet.
+  const isListed = service === "" || services.some(({ name }) => name === service);
   return (
     <section class="panel selection" aria-label="What is seen">
       <div class="row">
         <label class="field">
           <span>Service</span>
           <select
-            value={parameters["service"] ?? ""}
+            value={service}
             onChange={(event) => onChange({ service: event.currentTarget.value, type: "", labels: "" })}
           >
             <option value="">All services</option>
+            {!isListed && <option value={service}>{service}</option>}
             {services.map(({ name, profiles }) => (
               <option key={name} value={name}>
                 {name} ({profiles})
