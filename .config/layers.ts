@@ -25,7 +25,7 @@ const layers: readonly (readonly string[])[] = [
 /** All imports below `root` that go against the layers, a line each. */
 export async function layerProblems(root: string): Promise<string[]> {
   const problems: string[] = [];
-  for await (const file of new Bun.Glob("**/*.ts").scan({ cwd: root })) {
+  for await (const file of new Bun.Glob("**/*.{ts,tsx}").scan({ cwd: root })) {
     for (const target of importsOf(join(root, file))) {
       const imported = relative(root, resolve(dirname(join(root, file)), target));
       if (imported.startsWith("..") || isAllowed(folderOf(file), folderOf(imported))) continue;

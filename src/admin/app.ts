@@ -7,6 +7,7 @@ import { configRoutes } from "./config_routes.ts";
 import { flowRoutes } from "./flow_routes.ts";
 import { type AdminAccess, gate, localAccess } from "./gate.ts";
 import { liveRoutes } from "./live_routes.ts";
+import { pageRoutes } from "./page_routes.ts";
 import { profileRoutes } from "./profile_routes.ts";
 import { sampleRoutes } from "./sample_routes.ts";
 import { AdminServices } from "./services.ts";
@@ -87,6 +88,7 @@ export function createAdminApp(
     log.error("unexpected failure, please report it", { reason: error.stack ?? error.message });
     return context.text("internal error\n", 500);
   });
+  app.route("/", pageRoutes());
   app.notFound((context) => context.text("404 page not found\n", 404));
   return app;
 }

@@ -38,7 +38,7 @@ export function welcome(
   return `pyroduct ${version}
 receives profiles on:   http://${receiver}
 keeps them in:          ${storage} (1 GiB and 24 h at most)
-${also}shows them at:          http://${admin}/api/v0/profiles
+${also}shows them at:          http://${admin}/
 
 Point a Pyroscope SDK at it:
   Go      pyroscope.Start(pyroscope.Config{ApplicationName: "my.app", ServerAddress: "http://${receiver}"})

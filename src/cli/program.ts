@@ -15,6 +15,7 @@ import { addSend } from "./send.ts";
 import { defaultStoragePath } from "./storage_path.ts";
 import { addSupportBundle } from "./support_bundle.ts";
 import { type ValidateOptions, validate } from "./validate.ts";
+import { view } from "./view.ts";
 
 /** The flags of `run` as commander hands them over: dots in a flag's name stay in the key. */
 interface RunFlags {
@@ -90,6 +91,14 @@ function createProgram(exitWith: (status: number) => void): Command {
     .addOption(adminOption("where its admin server is"))
     .action(async (question: ProbeName, flags: Pick<RunFlags, "server.http.listenAddr">) => {
       exitWith(await probe(question, flags["server.http.listenAddr"]));
+    });
+  program
+    .command("view")
+    .description("open a pprof, JFR or folded file as a flame graph in the browser")
+    .argument("<file>", "a profile, gzipped or not")
+    .option("--no-open", "print the URL and leave the browser alone")
+    .action(async (path: string, flags: { readonly open: boolean }) => {
+      exitWith(await view({ path, isOpening: flags.open }));
     });
 
   program

@@ -193,7 +193,7 @@ describe("/api/v0/profiles", () => {
   });
 });
 
-test.each(["/", "/-/", "/nothing", "/api/v0", "/api/v0/profiles/a/b", "/-/config/x"])(
+test.each(["/-/", "/nothing", "/api/v0", "/api/v0/profiles/a/b", "/-/config/x"])(
   "%s is not found",
   async (path) => {
     const { request } = await adminBed();

@@ -29,7 +29,7 @@ describe("the welcome", () => {
     for (const words of [
       "http://127.0.0.1:4040/ingest",
       "/state",
-      "http://127.0.0.1:12345/api/v0/profiles",
+      "shows them at:          http://127.0.0.1:12345/\n",
     ]) {
       expect(text).toContain(words);
     }

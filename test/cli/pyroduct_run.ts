@@ -17,6 +17,12 @@ export interface Ended {
   readonly error: string;
 }
 
+/** The executable that PYRODUCT_EXECUTABLE names, else the source. */
+function command(): string[] {
+  const executable = process.env["PYRODUCT_EXECUTABLE"];
+  return executable === undefined ? [process.execPath, "src/main.ts"] : [executable];
+}
+
 /** A pyroduct in a process of its own, with a folder of its own. */
 export class PyroductRun implements AsyncDisposable {
   readonly folder = new TemporaryFolder();
@@ -35,7 +41,7 @@ export class PyroductRun implements AsyncDisposable {
     stdin?: string,
     variables: (folder: TemporaryFolder) => Readonly<Record<string, string>> = () => ({}),
   ) {
-    this.#process = Bun.spawn([process.execPath, "src/main.ts", ...args(this.folder)], {
+    this.#process = Bun.spawn([...command(), ...args(this.folder)], {
       cwd: repository,
       // What whoever runs the tests has in the environment must not change what they see.
       env: {

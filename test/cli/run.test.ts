@@ -175,14 +175,14 @@ describe.concurrent("without a configuration", () => {
         ...[`--storage.path=${folder.file("storage")}`, `--forward-to=${sink.url}`],
       ]);
       const [, receiver] = await run.hasSaid(/receives profiles on: +http:\/\/(\S+)\n/);
-      const [, list] = await run.hasSaid(/shows them at: +(\S+)\n/);
+      const [, page = ""] = await run.hasSaid(/shows them at: +(\S+)\n/);
       const response = await fetch(`http://${receiver}/ingest?name=my.app`, {
         method: "POST",
         body: "profile",
       });
       expect(response.status).toBe(200);
       await run.hasSaid(/^1 profile \(7 B\): my\.app 1$/m);
-      expect(await (await fetch(list ?? "")).json()).toMatchObject({
+      expect(await (await fetch(`${page}api/v0/profiles`)).json()).toMatchObject({
         profiles: [{ service_name: "my.app" }],
       });
       expect(sink.recording.requests).toHaveLength(1);

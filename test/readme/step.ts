@@ -61,8 +61,8 @@ const releaseLines = [
 ];
 
 const scripts: ReadonlySet<string> = new Set([
-  ...["test", "test:wire", "test:load", "test:sdk", "test:grpc", "test:doctor", "test:print"],
-  ...["check", "fix", "generate", "renew"],
+  ...["test", "test:wire", "test:load", "test:sdk", "test:browser", "test:grpc", "test:doctor", "test:print"],
+  ...["check", "fix", "generate", "renew", "screenshots"],
 ]);
 
 /**

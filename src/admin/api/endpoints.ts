@@ -3,6 +3,7 @@ import type { DiffGraph, FlameGraph } from "./flame_graph.ts";
 import type { Flow } from "./flow.ts";
 import type { LiveProfiles } from "./live.ts";
 import type { MetricHistory } from "./metrics.ts";
+import type { DeadLetters, QueueOrderAnswer, Queues } from "./queues.ts";
 import type { SampleAnswer } from "./sample.ts";
 import type { Status } from "./status.ts";
 import type { LabelNames, LabelValues, ProfilePage, ProfileParts, ProfileTypes, Services } from "./store.ts";
@@ -72,6 +73,20 @@ export interface Endpoints {
 
   /** The process: version, platform, memory, limits. */
   readonly "GET /api/v0/support/process": ProcessFacts;
+  /** Every queue. */
+  readonly "GET /api/v0/queues": Queues;
+  /** Drops all that waits in one. */
+  readonly "DELETE /api/v0/queues/:queue": QueueOrderAnswer;
+  /** Puts all that waits in one into another. Query: to. */
+  readonly "POST /api/v0/queues/:queue/move": QueueOrderAnswer;
+  /** Its dead letters, the newest first. Query: [limit=100]. */
+  readonly "GET /api/v0/queues/:queue/dead_letters": DeadLetters;
+  /** Puts all of them, or one, into a queue again. Query: [to], another queue. */
+  readonly "POST /api/v0/queues/:queue/dead_letters/resend": QueueOrderAnswer;
+  readonly "POST /api/v0/queues/:queue/dead_letters/:id/resend": QueueOrderAnswer;
+  /** Drops all of them, or one. */
+  readonly "DELETE /api/v0/queues/:queue/dead_letters": QueueOrderAnswer;
+  readonly "DELETE /api/v0/queues/:queue/dead_letters/:id": QueueOrderAnswer;
 }
 
 /**
@@ -82,6 +97,7 @@ export interface Endpoints {
  * - `GET /api/v0/profiles/:id/raw`: the profile itself, ready for a viewer: the part of a multipart form that holds
  *   it, no Content-Encoding; pprof may be gzipped in itself. Query: [part], one of those in `parts`.
  * - `GET /api/v0/live/:id/raw`: likewise of a live profile, while its body is kept; 404 then. Query: [part].
+ * - `GET /api/v0/queues/:queue/dead_letters/:id/body`: a dead letter as it was sent.
  * - `GET /api/v0/store/pprof`: everything that matches merged into one gzipped pprof, for a viewer. Query as for
  *   `/api/v0/store/flamegraph`.
  * - `POST /api/v0/support/cpu-profile`: a CPU profile of this very process as gzipped pprof. Query: [seconds=5, from 1
