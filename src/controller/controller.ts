@@ -17,6 +17,7 @@ import { type ConfigComparison, compareConfigs } from "./config_comparison.ts";
 import type { ConfigSource } from "./config_source.ts";
 import { healthFamily } from "./health_metrics.ts";
 import { Observation } from "./observation.ts";
+import { QueueDesk } from "./queue_desk.ts";
 import { type ComponentHealth, newestFirst, type ShardCalls, type StoredBody } from "./shard.ts";
 
 /** What the controller works with. */
@@ -80,6 +81,8 @@ export class Controller {
   readonly #configHealth: HealthRecord;
   /** What those who look into the shards ask. */
   readonly observation: Observation;
+  /** The queues of all shards. */
+  readonly queues: QueueDesk;
   #components: readonly ComponentConfig[] = [];
   #shown: readonly ShownComponent[] = [];
   #loadedAtMs = 0;
@@ -89,6 +92,7 @@ export class Controller {
   constructor(parts: ControllerParts) {
     this.#parts = parts;
     this.observation = new Observation(() => parts.shards);
+    this.queues = new QueueDesk(parts.shards);
     this.#configHealth = new HealthRecord(parts.clock.wall, "the configuration is in use");
   }
 

@@ -6,6 +6,7 @@ import type {
   StoredProfile,
 } from "../component/definition.ts";
 import type { Health } from "../component/health.ts";
+import type { DeadLetterBody, DeadLetterInfo, QueueInfo, QueueOrder } from "../component/queues.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
 import type { EdgeCount } from "../graph/edge.ts";
 import type { LiveBody } from "../graph/live_bodies.ts";
@@ -71,6 +72,13 @@ export interface ShardCalls {
   getProfile(id: string): Promise<StoredBody | undefined>;
   /** What was stored since the last call, by service. */
   activity(): Promise<ServiceActivity[]>;
+  /** What is queued, for endpoints of the configuration and for others. */
+  listQueues(): Promise<QueueInfo[]>;
+  /** The newest dead letters of a queue first. */
+  listDeadLetters(queue: string, limit: number): Promise<DeadLetterInfo[]>;
+  getDeadLetter(queue: string, id: string): Promise<DeadLetterBody | undefined>;
+  /** Puts a queue in order; returns how many profiles that moved or dropped. */
+  orderQueue(queue: string, order: QueueOrder): Promise<number>;
   /** Answers with Connection: close from now on. */
   announceStop(): Promise<void>;
   /** Ends everything; without `graceMs` each component takes its own time. */
@@ -103,7 +111,8 @@ export class Shard implements ShardCalls {
   }
 
   async metrics(): Promise<MetricFamily[]> {
-    const families = await Promise.all(this.#components().map(({ metrics }) => metrics.families()));
+    const scopes = [...this.#components(), ...this.#pipeline.shared].map(({ metrics }) => metrics);
+    const families = await Promise.all(scopes.map((scope) => scope.families()));
     return families.flat();
   }
 
@@ -161,6 +170,34 @@ export class Shard implements ShardCalls {
     return this.#stores().flatMap((store) => store.activity());
   }
 
+  async listQueues(): Promise<QueueInfo[]> {
+    return this.#queues().flatMap((queues) => queues.list());
+  }
+
+  async listDeadLetters(queue: string, limit: number): Promise<DeadLetterInfo[]> {
+    const lists = await Promise.all(this.#queues().map((queues) => queues.deadLetters(queue, limit)));
+    return lists.flat();
+  }
+
+  async getDeadLetter(queue: string, id: string): Promise<DeadLetterBody | undefined> {
+    for (const queues of this.#queues()) {
+      const found = await queues.deadLetter(queue, id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async orderQueue(queue: string, order: QueueOrder): Promise<number> {
+    let count = 0;
+    for (const queues of this.#queues()) count += await queues.order(queue, order);
+    return count;
+  }
+
+  /** Takes over what a shard that is gone has left in its folder; returns how many profiles. */
+  adopt(storagePath: string): Promise<number> {
+    return this.#pipeline.adopt(storagePath);
+  }
+
   async announceStop(): Promise<void> {
     for (const { component } of this.#components()) component.announceStop?.();
   }
@@ -171,6 +208,10 @@ export class Shard implements ShardCalls {
 
   #components() {
     return [...this.#pipeline.running.values()];
+  }
+
+  #queues() {
+    return this.#pipeline.shared.flatMap(({ part }) => part.queues ?? []);
   }
 
   #stores() {

@@ -2,7 +2,12 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import type { Clock } from "../base/clock.ts";
-import type { Component, ComponentContext, ComponentDefinition } from "../component/definition.ts";
+import type {
+  Component,
+  ComponentContext,
+  ComponentDefinition,
+  SharedPart,
+} from "../component/definition.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
 import { downstreamFirst } from "../config/references.ts";
 import type { ListenerPool } from "../http/listener.ts";
@@ -36,6 +41,13 @@ export interface RunningComponent {
   readonly children: readonly Edge[];
 }
 
+/** What the components of one kind share. */
+export interface RunningShared {
+  readonly type: string;
+  readonly part: SharedPart;
+  readonly metrics: MetricScope;
+}
+
 /** A component on its way into the pipeline. */
 interface Candidate {
   readonly config: ComponentConfig;
@@ -55,9 +67,17 @@ export class Pipeline {
   readonly #retiring = new Set<Promise<unknown>>();
   /** Where whoever wants to see profiles pass hooks in. */
   readonly taps: TapPoint = { tap: undefined };
+  readonly #shared: readonly RunningShared[];
+  #hasStarted = false;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.#shared = parts.definitions.flatMap((definition) => this.#share(definition) ?? []);
+  }
+
+  /** What the components of each kind share. */
+  get shared(): readonly RunningShared[] {
+    return this.#shared;
   }
 
   get running(): ReadonlyMap<string, RunningComponent> {
@@ -78,6 +98,7 @@ export class Pipeline {
   async apply(configs: readonly ComponentConfig[]): Promise<void> {
     const undo: (() => unknown)[] = [];
     try {
+      await this.#startShared(undo);
       const candidates: Candidate[] = [];
       for (const config of downstreamFirst(configs)) candidates.push(await this.#prepare(config, undo));
       this.#swap(candidates);
@@ -104,6 +125,38 @@ export class Pipeline {
       await component.stop(Math.min(graceMs ?? component.graceMs ?? leftMs, leftMs));
     }
     await Promise.all(this.#retiring);
+    await Promise.all(this.#shared.map(({ part }) => part.stop()));
+  }
+
+  /** Takes over what a shard that is gone has left in its folder; returns how many profiles. */
+  async adopt(storagePath: string): Promise<number> {
+    const counts = this.#shared.map(({ type, part }) => part.adopt(join(storagePath, type)));
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  }
+
+  async #startShared(undo: (() => unknown)[]): Promise<void> {
+    if (this.#hasStarted) return;
+    for (const { part } of this.#shared) {
+      undo.push(() => part.stop());
+      await part.start();
+    }
+    this.#hasStarted = true;
+    undo.push(() => {
+      this.#hasStarted = false;
+    });
+  }
+
+  #share({ type, share }: ComponentDefinition): RunningShared | undefined {
+    const { clock, log, storagePath } = this.#parts;
+    const metrics = new MetricScope({});
+    const context = {
+      clock,
+      log: log.child({ component: type }),
+      metrics,
+      storagePath: join(storagePath, type),
+    };
+    const part = share?.(context);
+    return part && { type, part, metrics };
   }
 
   /** What runs already where nothing changed; else a component that takes the new arguments. */
@@ -124,7 +177,8 @@ export class Pipeline {
     const metrics = old?.metrics ?? new MetricScope({ component_id: config.id });
     const { clock, log } = this.#parts;
     const recent = old?.recent ?? new RecentLines(log.child({ component_id: config.id }), clock.wall);
-    const component = definition.build(args, this.#context(config, metrics, recent.log));
+    const part = this.#shared.find(({ type }) => type === config.type)?.part;
+    const component = definition.build(args, this.#context(config, metrics, recent.log), part);
     await component.start();
     undo.push(() => component.stop(0));
     return { config, component, metrics, recent, isNew: true };

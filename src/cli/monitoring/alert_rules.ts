@@ -121,6 +121,20 @@ function deliveryAlerts(queries: Queries): readonly AlertRule[] {
       severity: "warning",
       summary: `${where}: one in a hundred attempts takes longer than {{ $value | humanizeDuration }}.`,
     },
+    {
+      name: "PyroductQueueDrops",
+      query: `${queries.rate("pyroduct_write_queue_dropped_total", [...endpoint, "reason"])} > 0`,
+      holds: "5m",
+      severity: "critical",
+      summary: `${where}: {{ $value | humanize }} queued profiles a second are dropped: {{ $labels.reason }}.`,
+    },
+    {
+      name: "PyroductDeadLetters",
+      query: `${queries.rate("pyroduct_write_queue_dead_letters_total", endpoint)} > 0`,
+      holds: "15m",
+      severity: "warning",
+      summary: `${where}: {{ $value | humanize }} profiles a second are refused for good.`,
+    },
   ];
 }
 

@@ -41,9 +41,11 @@ export async function metricCatalogue(): Promise<ReadonlyMap<string, KnownMetric
     const definition = componentDefinitions.find((one) => one.type === type);
     if (definition === undefined) throw new Error(`no component ${type}`);
     const metrics = new MetricScope({ component_id: id });
-    const context = { id, clock: systemClock, log, metrics, storagePath: "", listeners };
-    definition.build(v.parse(definition.schema, source), context);
-    families.push(...(await metrics.families()));
+    const parts = { clock: systemClock, log, storagePath: "" };
+    const sharedMetrics = new MetricScope({});
+    const shared = definition.share?.({ ...parts, metrics: sharedMetrics });
+    definition.build(v.parse(definition.schema, source), { ...parts, id, metrics, listeners }, shared);
+    families.push(...(await metrics.families()), ...(await sharedMetrics.families()));
   }
   return new Map(families.map((family) => [family.name, family]));
 }
