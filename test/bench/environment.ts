@@ -2,8 +2,9 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Certificate, makeCertificate } from "./certificate.ts";
-import { currentExecutable } from "./executable.ts";
+import { currentExecutable, sourceCommand } from "./executable.ts";
 import type { BenchOptions } from "./options.ts";
+import type { Payload } from "./payload.ts";
 import { definitionOf, type Receiver, type ReceiverName } from "./receivers.ts";
 import { Sink } from "./sink.ts";
 import { findTools, type Tools } from "./tools.ts";
@@ -12,6 +13,7 @@ import { findTools, type Tools } from "./tools.ts";
 export class BenchEnvironment implements AsyncDisposable {
   readonly #resources: AsyncDisposableStack;
   readonly #running = new Map<ReceiverName, Promise<Receiver>>();
+  readonly #warm = new Set<string>();
 
   private constructor(
     resources: AsyncDisposableStack,
@@ -19,8 +21,8 @@ export class BenchEnvironment implements AsyncDisposable {
     readonly tools: Tools,
     /** A folder for whatever files are needed. */
     readonly folder: string,
-    /** pyroduct's executable. */
-    readonly executable: string,
+    /** What pyroduct's arguments follow. */
+    readonly command: readonly string[],
     readonly certificate: Certificate,
     readonly sink: Sink,
     /** Says what goes on. */
@@ -37,20 +39,10 @@ export class BenchEnvironment implements AsyncDisposable {
     resources.defer(() => rm(folder, { recursive: true, force: true }));
     // nginx's worker processes run as another user where the bench runs as root.
     await chmod(folder, 0o755);
-    const executable = await currentExecutable(tell);
-    process.env["PYRODUCT_EXECUTABLE"] = executable;
+    const command = options.profile ? sourceCommand() : [await currentExecutable(tell)];
     const certificate = await makeCertificate(folder);
     const sink = resources.use(await Sink.start(folder, tools.echoModule, certificate, options.sinkPort));
-    return new BenchEnvironment(
-      resources.move(),
-      options,
-      tools,
-      folder,
-      executable,
-      certificate,
-      sink,
-      tell,
-    );
+    return new BenchEnvironment(resources.move(), options, tools, folder, command, certificate, sink, tell);
   }
 
   /** A receiver that rows share; it is started for the first of them. */
@@ -60,15 +52,31 @@ export class BenchEnvironment implements AsyncDisposable {
     return running;
   }
 
-  /** A receiver of one's own. It ends with the environment at the latest. */
-  async startReceiver(name: ReceiverName): Promise<Receiver> {
+  /** A receiver of one's own, which ends with the environment at the latest. */
+  async startReceiver(
+    name: ReceiverName,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<Receiver> {
     this.tell(`starting ${name}`);
-    return this.#resources.use(await definitionOf(name).start(this));
+    return this.#resources.use(await definitionOf(name).start(this, variables));
   }
 
-  /** Why a receiver can't be started; undefined where it can. */
-  async unsupported(name: ReceiverName): Promise<string | undefined> {
-    return definitionOf(name).unsupported?.(this);
+  /** How long a receiver that rows share must be under a load before it is measured. */
+  warmUpSeconds(name: ReceiverName, { target }: Payload): number {
+    const kind = `${name} ${target}`;
+    const { warmUpSeconds, firstWarmUpSeconds } = this.options;
+    if (this.#warm.has(kind)) return warmUpSeconds;
+    this.#warm.add(kind);
+    return firstWarmUpSeconds;
+  }
+
+  /** Why one of these receivers can't be started; undefined where all can. */
+  async unsupported(names: readonly ReceiverName[]): Promise<string | undefined> {
+    for (const name of names) {
+      const reason = await definitionOf(name).unsupported?.(this);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,22 +7,30 @@ const sources = ["src/**/*", "build.ts", "bun.lock", "package.json"];
 
 /**
  * The executable to measure: what PYRODUCT_EXECUTABLE names, else dist/pyroduct, which is built where it is missing or
- * older than a source.
+ * older than a source. What starts a pyroduct finds it in that variable.
  */
 export async function currentExecutable(tell: (line: string) => void): Promise<string> {
   const named = process.env["PYRODUCT_EXECUTABLE"];
   if (named !== undefined) return resolve(named);
   const executable = join(repository, "dist/pyroduct");
-  if (modifiedMs(executable) < newestSourceMs()) {
+  const isStale = modifiedMs(executable) < newestSourceMs();
+  if (isStale) {
     tell("building the executable");
     await runToEnd([process.execPath, join(repository, "build.ts")]);
   }
+  process.env["PYRODUCT_EXECUTABLE"] = executable;
   return executable;
 }
 
-/** Whether a flag of `pyroduct run` is known to the executable. */
-export async function knowsFlag(executable: string, flag: string): Promise<boolean> {
-  return (await runToEnd([executable, "run", "--help"])).includes(` ${flag} `);
+/** pyroduct from its source. */
+export function sourceCommand(): string[] {
+  delete process.env["PYRODUCT_EXECUTABLE"];
+  return [process.execPath, join(repository, "src/main.ts")];
+}
+
+/** Whether a flag of `run` is known to a pyroduct. */
+export async function knowsFlag(command: readonly string[], flag: string): Promise<boolean> {
+  return (await runToEnd([...command, "run", "--help"])).includes(` ${flag} `);
 }
 
 function newestSourceMs(): number {

@@ -1,10 +1,12 @@
 import type { BenchEnvironment } from "./environment.ts";
 import type { GoalResult } from "./goal.ts";
-import { LoadedReceiver } from "./loaded_receiver.ts";
+import { type Load, LoadedReceiver } from "./loaded_receiver.ts";
 import type { Payload } from "./payload.ts";
 import type { ReceiverName } from "./receivers.ts";
 import { type Measured, type Quantity, quantities, type Row } from "./row.ts";
 import { paired } from "./statistics.ts";
+
+const defaultConnections = 64;
 
 /** A goal for one receiver of a row, measured against another one of the same row. */
 export interface LoadGoal {
@@ -21,7 +23,7 @@ export interface LoadGoal {
 /** A row in which receivers take the same load in turn, round by round. */
 export interface LoadRow {
   readonly name: string;
-  readonly form?: Row["form"];
+  readonly forms?: Row["forms"];
   readonly payload: Payload;
   readonly receivers: readonly ReceiverName[];
   readonly goals?: readonly LoadGoal[];
@@ -29,35 +31,58 @@ export interface LoadRow {
   readonly connections?: number;
   /** Share of the highest rate that each receiver gets; all of it unless given. */
   readonly share?: number;
-  /** Counts the connections that the sink accepts too. */
+  /** Counts the connections that the sink accepts in the first seconds under load, too. */
   readonly countsConnections?: boolean;
 }
 
 /** Makes a row of its description. */
 export function loadRow(row: LoadRow): Row {
-  const { name, form } = row;
-  return { name, ...(form === undefined ? {} : { form }), run: (environment) => run(row, environment) };
+  const { name, forms, payload, connections = defaultConnections } = row;
+  const receiver = row.receivers.findLast((one) => one.startsWith("pyroduct"));
+  return {
+    name,
+    ...(forms === undefined ? {} : { forms }),
+    ...(receiver === undefined ? {} : { profile: { receiver, load: { payload, connections } } }),
+    run: (environment) => run(row, environment),
+  };
+}
+
+/** A receiver of a row, and what it is to take in each round. */
+interface Loaded {
+  readonly one: LoadedReceiver;
+  readonly load: Load;
 }
 
 async function run(row: LoadRow, environment: BenchEnvironment): ReturnType<Row["run"]> {
-  const { options, sink } = environment;
+  const { options } = environment;
   const names = withOther(row.receivers, options.against !== undefined);
-  for (const name of names) {
-    const reason = await environment.unsupported(name);
-    if (reason !== undefined) return { measured: [], goals: [], problems: [], skipped: reason };
-  }
-  const loaded: LoadedReceiver[] = [];
-  for (const name of names) {
-    loaded.push(await LoadedReceiver.warmUp(environment, name, row));
-  }
-  for (let round = 0; round < options.rounds; round += 1) for (const one of loaded) await one.measure();
-  await sink.settle();
-  const measured = withRatios(loaded.map(({ name, values }) => ({ receiver: name, values })));
-  return {
-    measured,
-    goals: (row.goals ?? []).map((goal) => goalResult(goal, measured)),
-    problems: loaded.flatMap((one) => one.problems()),
-  };
+  const skipped = await environment.unsupported(names);
+  if (skipped !== undefined) return { measured: [], goals: [], problems: [], skipped };
+  const loaded: Loaded[] = [];
+  for (const name of names) loaded.push(await warmUp(row, name, environment));
+  for (let round = 0; round < options.rounds; round += 1)
+    for (const { one, load } of loaded) await one.measure(load, options.seconds);
+  const measured = withRatios(loaded.map(({ one: { name, values } }) => ({ receiver: name, values })));
+  const problems: string[] = [];
+  for (const { one } of loaded) problems.push(...(await one.problems()));
+  return { measured, goals: (row.goals ?? []).map((goal) => goalResult(goal, measured)), problems };
+}
+
+/** Starts a receiver where it does not run yet, and has it compile what it needs for this load. */
+async function warmUp(row: LoadRow, name: ReceiverName, environment: BenchEnvironment): Promise<Loaded> {
+  const { connections = defaultConnections, payload, share, countsConnections = false } = row;
+  const { sink, options } = environment;
+  const load = { payload, connections };
+  const one = new LoadedReceiver(environment, name, await environment.receiver(name));
+  const connectionsBefore = countsConnections ? await sink.connections() : 0;
+  const least = countsConnections || share !== undefined ? options.seconds : 0;
+  const forSeconds = Math.max(environment.warmUpSeconds(name, payload), least);
+  if (forSeconds === 0) return { one, load };
+  const { requests, seconds } = await one.send(load, forSeconds);
+  if (countsConnections) one.note("connections", (await sink.connections()) - connectionsBefore);
+  if (share === undefined) return { one, load };
+  // An answer takes time too, which is not known beforehand: the rate that comes of it is a little lower.
+  return { one, load: { ...load, meanWaitMs: (1000 * connections * seconds) / (share * requests) } };
 }
 
 /** Another receiver stands beside pyroduct wherever nginx does. */

@@ -1,15 +1,19 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+
+/** How much of the bench runs: what fits into a minute, all of it, or half an hour of mixed load alone. */
+export type BenchForm = "quick" | "full" | "long";
 
 /** How the bench is to run. */
 export interface BenchOptions {
-  /** The short form. */
-  readonly quick: boolean;
-  /** Only the half hour of mixed load. */
-  readonly long: boolean;
+  readonly form: BenchForm;
   /** How often each receiver is measured in each row. */
   readonly rounds: number;
   /** How long each receiver is under load in each round. */
   readonly seconds: number;
+  /** How long a receiver is under load before its first round in a row. */
+  readonly warmUpSeconds: number;
+  /** How long where it takes the first load of a kind. */
+  readonly firstWarmUpSeconds: number;
   /** Only rows whose name this matches. */
   readonly row: RegExp | undefined;
   /** URL of a receiver that somebody else has started. */
@@ -26,17 +30,26 @@ export interface BenchOptions {
   readonly markdown: boolean;
 }
 
-/** Rounds and seconds of the two forms, unless they are given. */
-const forms = { quick: { rounds: 2, seconds: 1 }, full: { rounds: 5, seconds: 4 } };
+/** What the forms take unless it is given. */
+const forms = {
+  quick: { rounds: 2, seconds: 0.4, warmUpSeconds: 0, firstWarmUpSeconds: 0.8 },
+  full: { rounds: 5, seconds: 4, warmUpSeconds: 2, firstWarmUpSeconds: 5 },
+  // A round is a minute: 10 s of each of its loads.
+  long: { rounds: 30, seconds: 10, warmUpSeconds: 2, firstWarmUpSeconds: 5 },
+};
 
 /** Reads the command line. Prints the help, or what is wrong with the arguments, and ends the process then. */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const command = new Command("bun run bench")
     .description("Measures what a profile costs pyroduct's executable, beside nginx and a bare relay on Bun.")
-    .option("--quick", "the short form, under a minute; fails only beyond 1.5 times a goal", false)
-    .option("--long", "half an hour of mixed load, to see whether memory grows, and nothing else", false)
+    .addOption(
+      new Option("--quick", "the short form, under a minute; fails only beyond 1.5 times a goal").conflicts(
+        "long",
+      ),
+    )
+    .option("--long", "half an hour of mixed load alone, to see whether memory grows")
     .option("--rounds <count>", "how often each receiver is measured in each row", positiveInteger)
-    .option("--seconds <count>", "how long it is under load each time", positiveInteger)
+    .option("--seconds <count>", "how long it is under load each time", positiveNumber)
     .option("--row <pattern>", "only rows whose name this regular expression matches", pattern)
     .option(
       "--against <url>",
@@ -45,16 +58,19 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     )
     .option("--against-pid <pid>", "its process, to measure its CPU time and memory", positiveInteger)
     .option("--sink-port <port>", "port of 127.0.0.1 that it sends to, to see that nothing is lost", port)
-    .option("--profile", "leaves a CPU profile of pyroduct's source in place of all rows", false)
+    .option(
+      "--profile",
+      "leaves CPU profiles of pyroduct's source beside the JSON file, and measures nothing",
+      false,
+    )
     .option("--json <file>", "where everything measured goes", "dist/bench.json")
     .option("--markdown", "prints the table as Markdown", false);
   command.parse([...args], { from: "user" });
-  const given = command.opts<Partial<BenchOptions>>();
-  const quick = given.quick ?? false;
+  const given = command.opts<Partial<BenchOptions> & { quick?: true; long?: true }>();
+  const form = given.quick ? "quick" : given.long ? "long" : "full";
   return {
-    quick,
-    long: given.long ?? false,
-    ...(quick ? forms.quick : forms.full),
+    form,
+    ...forms[form],
     ...(given.rounds === undefined ? {} : { rounds: given.rounds }),
     ...(given.seconds === undefined ? {} : { seconds: given.seconds }),
     row: given.row,
@@ -70,6 +86,12 @@ export function parseOptions(args: readonly string[]): BenchOptions {
 function positiveInteger(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number < 1) throw new InvalidArgumentError("expected a whole number above 0");
+  return number;
+}
+
+function positiveNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || number <= 0) throw new InvalidArgumentError("expected a number above 0");
   return number;
 }
 

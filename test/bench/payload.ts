@@ -10,11 +10,16 @@ export interface Payload {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** How many label sets there are by turns, for each of which {@link serial} in the target is another number. */
+  readonly labelSets?: number;
   /** How many bytes of it are profiles: all that arrives must be at least as long. */
   readonly profileBytes: number;
 }
 
 const labels = { env: "prod", region: "eu-west-1", version: "1.2.3" };
+
+/** Stands in a target for a number. */
+export const serial = "SERIAL";
 
 /** The profile types that an SDK sends in one Push, and some more. */
 const profileTypes = [
@@ -30,9 +35,10 @@ const profileTypes = [
   "heap",
 ];
 
-/** A POST to /ingest with a body of `bytes` bytes. */
-export function ingestPayload(bytes: number): Payload {
-  const name = `shop.frontend{${Object.entries(labels)
+/** A POST to /ingest with a body of `bytes` bytes; with `labelSets` each of so many comes from another pod. */
+export function ingestPayload(bytes: number, labelSets?: number): Payload {
+  const all = labelSets === undefined ? labels : { ...labels, pod: `shop-${serial}` };
+  const name = `shop.frontend{${Object.entries(all)
     .map(([key, value]) => `${key}=${value}`)
     .join(",")}}`;
   const query = new URLSearchParams({
@@ -48,6 +54,7 @@ export function ingestPayload(bytes: number): Payload {
     target: `/ingest?${query}`,
     headers: { "Content-Type": "application/octet-stream" },
     body: randomBytes(bytes),
+    ...(labelSets === undefined ? {} : { labelSets }),
     profileBytes: bytes,
   };
 }

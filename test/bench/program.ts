@@ -11,13 +11,21 @@ export interface RunningProgram extends AsyncDisposable {
   readonly errors: () => string;
 }
 
-/** Runs a program to its end and returns its standard output. Fails with what it printed where it does not succeed. */
+/**
+ * Runs a program to its end and returns its standard output. Fails with what it printed where it does not succeed.
+ *
+ * @param interruptAfterMs after which time it gets SIGINT; never unless given.
+ */
 export async function runToEnd(
   command: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  interruptAfterMs?: number,
 ): Promise<string> {
   const child = spawn(command, environment);
+  const timer =
+    interruptAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGINT"), interruptAfterMs);
   const [out, error, status] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  clearTimeout(timer);
   if (status !== 0) throw new Error(`${command[0]} ended with status ${status}:\n${out}${error}`);
   return out;
 }

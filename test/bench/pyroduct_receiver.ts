@@ -27,27 +27,28 @@ export interface PyroductVariant {
 export function pyroduct(variant: PyroductVariant = {}): ReceiverDefinition {
   const { needsFlag } = variant;
   return {
-    start: (environment) => startPyroduct(environment, variant),
+    start: (environment, variables) => startPyroduct(environment, variant, variables),
     ...(needsFlag === undefined
       ? {}
       : {
-          unsupported: async ({ executable }) =>
-            (await knowsFlag(executable, needsFlag)) ? undefined : `the executable has no ${needsFlag}`,
+          unsupported: async ({ command }) =>
+            (await knowsFlag(command, needsFlag)) ? undefined : `the executable has no ${needsFlag}`,
         }),
   };
 }
 
-/** Starts the executable. */
+/** Starts the executable, or the source where PYRODUCT_EXECUTABLE names none. */
 async function startPyroduct(
   { sink, certificate }: BenchEnvironment,
   variant: PyroductVariant,
+  variables: Readonly<Record<string, string>>,
 ): Promise<Receiver> {
   const { endpoints = 1, writers = 1, scheme = "http", flags = [] } = variant;
   const destinations = Array.from({ length: endpoints * writers }, () => sink.open(scheme));
   const port = reservePort();
   const process = await PyroductProcess.start(
     pyroductConfig(port, destinations, variant, certificate.certFile),
-    { arguments: flags },
+    { arguments: flags, environment: variables },
   );
   return {
     url: `http://127.0.0.1:${port}`,

@@ -15,8 +15,11 @@ export interface Receiver extends AsyncDisposable {
 
 /** How a receiver is started. */
 export interface ReceiverDefinition {
-  /** Starts it; its address takes requests once this resolves. */
-  readonly start: (environment: BenchEnvironment) => Promise<Receiver>;
+  /** Starts it; its address takes requests once this resolves. Environment variables reach pyroduct alone. */
+  readonly start: (
+    environment: BenchEnvironment,
+    variables: Readonly<Record<string, string>>,
+  ) => Promise<Receiver>;
   /** Why it can't be started with this executable, in a few words; undefined where it can. */
   readonly unsupported?: (environment: BenchEnvironment) => Promise<string | undefined>;
 }

@@ -1,5 +1,8 @@
 import type { BenchEnvironment } from "./environment.ts";
 import type { GoalResult } from "./goal.ts";
+import type { Load } from "./loaded_receiver.ts";
+import type { BenchForm } from "./options.ts";
+import type { ReceiverName } from "./receivers.ts";
 
 /** What can be measured of a receiver. Those with a `column` stand in the table by themselves, others in words. */
 export const quantities = {
@@ -12,6 +15,11 @@ export const quantities = {
   memoryMb: { name: "MB", digits: 0, column: true },
   connections: { name: "connections opened", digits: 0, column: false },
   idleKb: { name: "KB per idle connection", digits: 2, column: false },
+  loadSeconds: { name: "s of load", digits: 0, column: false },
+  startMb: { name: "MB at the start", digits: 0, column: false },
+  peakMb: { name: "MB at most", digits: 0, column: false },
+  laterMb: { name: "MB later", digits: 0, column: false },
+  growth: { name: "times the memory before", digits: 3, column: false },
   corePercent: { name: "% of a core", digits: 2, column: false },
   startMs: { name: "ms to the first profile", digits: 1, column: false },
 } as const;
@@ -39,7 +47,9 @@ export interface RowResult {
 /** One row of the bench. */
 export interface Row {
   readonly name: string;
-  /** When it runs: always, not in the short form, or only in the long one. Always unless given. */
-  readonly form?: "full" | "long";
+  /** The forms of the bench that it is part of; the short and the full one unless given. */
+  readonly forms?: readonly BenchForm[];
+  /** What `--profile` sends to which receiver in place of the row; nothing unless given. */
+  readonly profile?: { readonly receiver: ReceiverName; readonly load: Load };
   readonly run: (environment: BenchEnvironment) => Promise<Omit<RowResult, "name">>;
 }

@@ -1,6 +1,10 @@
+import { idleRow, mostlyIdleRow } from "./connection_rows.ts";
 import { type LoadGoal, loadRow } from "./load_row.ts";
+import { memoryRow } from "./memory_rows.ts";
+import { mixedRow } from "./mixed_row.ts";
 import { ingestPayload, pushPayload } from "./payload.ts";
 import type { Row } from "./row.ts";
+import { startRow } from "./start_row.ts";
 
 const kilobyte = 1024;
 
@@ -12,14 +16,19 @@ function timesOthers(nginx: number, bare?: number): LoadGoal[] {
   ];
 }
 
+/** More than any cache of label sets holds. */
+const manyLabelSets = 50_000;
+
 const usual = ["nginx", "bare", "pyroduct"] as const;
+const oneKilobyte = ingestPayload(kilobyte);
 const tenKilobytes = ingestPayload(10 * kilobyte);
+const oneMegabyte = ingestPayload(1024 * kilobyte);
 
 /** All rows, in the order in which they run. */
 export const rows: readonly Row[] = [
   loadRow({
     name: "/ingest 1 KB",
-    payload: ingestPayload(kilobyte),
+    payload: oneKilobyte,
     receivers: usual,
     goals: timesOthers(2.5, 1.25),
   }),
@@ -32,7 +41,7 @@ export const rows: readonly Row[] = [
   }),
   loadRow({
     name: "/ingest 1 MB",
-    payload: ingestPayload(1024 * kilobyte),
+    payload: oneMegabyte,
     receivers: usual,
     goals: timesOthers(1.4, 1.25),
   }),
@@ -82,4 +91,50 @@ export const rows: readonly Row[] = [
     receivers: ["pyroduct", "pyroduct, 2 workers"],
     goals: [{ receiver: "pyroduct, 2 workers", against: "pyroduct", times: 1.1 }],
   }),
+  memoryRow({
+    name: "memory, /ingest 10 KB",
+    receiver: "pyroduct",
+    payload: tenKilobytes,
+    connections: 64,
+    seconds: 60,
+    quickSeconds: 3,
+    atMostMb: 90,
+  }),
+  memoryRow({
+    name: "memory, /ingest 1 MB on 64 connections",
+    receiver: "pyroduct",
+    payload: oneMegabyte,
+    connections: 64,
+    seconds: 20,
+    quickSeconds: 2,
+    peakAtMostMb: 160,
+    afterwards: { seconds: 60, timesStart: 1.2 },
+  }),
+  idleRow({
+    name: "10,000 idle connections",
+    receiver: "pyroduct",
+    payload: oneKilobyte,
+    connections: 10_000,
+    atMostKb: 5,
+  }),
+  mostlyIdleRow({
+    name: "2,000 connections, 800 profiles/s of 10 KB",
+    receiver: "pyroduct",
+    payload: tenKilobytes,
+    connections: 2000,
+    perSecond: 800,
+    seconds: 20,
+    quickSeconds: 3,
+    atMostPercent: 6,
+  }),
+  mixedRow({
+    name: "mixed load",
+    receiver: "pyroduct",
+    payloads: [
+      ...[1, 10, 100, 1024].map((count) => ingestPayload(count * kilobyte, manyLabelSets)),
+      ...[1, 10].map((count) => pushPayload(count, 10 * kilobyte)),
+    ],
+    atMostGrowth: 1.05,
+  }),
+  startRow({ name: "start", payload: oneKilobyte, starts: 21, quickStarts: 5, atMostMs: 60 }),
 ];

@@ -26,6 +26,16 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /**
+ * What `percent` of 100 values are at most, by the nearest rank; NaN where there are none.
+ *
+ * @param percent above 0 and at most 100.
+ */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? Number.NaN;
+}
+
+/**
  * Two series of rounds that were measured in turn (A B A B), joined round by round, so that what changes slowly on
  * the machine falls out.
  */
@@ -36,4 +46,13 @@ export function paired(
 ): number[] {
   if (left.length !== right.length) throw new Error(`${left.length} rounds against ${right.length}`);
   return left.map((value, round) => join(value, right[round] ?? Number.NaN));
+}
+
+/**
+ * How many times its earlier value something has in the end: the median of the last third against that of the middle
+ * third. The first third is left out, because what is filled once is no growth.
+ */
+export function growthOf(values: readonly number[]): number {
+  const third = Math.floor(values.length / 3);
+  return median(values.slice(-third)) / median(values.slice(third, -third));
 }

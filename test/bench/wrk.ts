@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Payload } from "./payload.ts";
+import { type Payload, serial } from "./payload.ts";
 import { runToEnd } from "./program.ts";
 
 /** What one run of wrk saw. */
@@ -43,6 +43,13 @@ wrk.body = read("BENCH_BODY")
 for name, value in os.getenv("BENCH_HEADERS"):gmatch("([^:\\n]+): ([^\\n]+)") do wrk.headers[name] = value end
 local mean = tonumber(os.getenv("BENCH_WAIT_MS"))
 if mean > 0 then function delay() return math.floor(math.random() * 2 * mean + 0.5) end end
+local sets, turn = tonumber(os.getenv("BENCH_LABEL_SETS")), 0
+if sets > 1 then
+  function request()
+    turn = (turn + 1) % sets
+    return wrk.format(nil, (wrk.path:gsub("${serial}", turn)))
+  end
+end
 function done(summary, latency)
   local e = summary.errors
   print(string.format("${mark} %d %d %d %d %d %d %d %d", summary.requests, summary.duration, e.status,
@@ -56,16 +63,18 @@ export async function runWrk(scratch: string, order: WrkOrder): Promise<WrkRun> 
   const [scriptFile, bodyFile] = [join(scratch, "bench.lua"), join(scratch, payload.name)];
   await Promise.all([Bun.write(scriptFile, script), Bun.write(bodyFile, payload.body)]);
   const output = await runToEnd(
-    // wrk takes whole seconds only.
-    ["wrk", "-t1", `-c${connections}`, `-d${Math.max(1, Math.round(seconds))}s`, "-s", scriptFile, url],
+    // It takes whole seconds only; SIGINT has it end earlier and print as ever.
+    ["wrk", "-t1", `-c${connections}`, `-d${Math.ceil(seconds) + 1}s`, "-s", scriptFile, url],
     {
       BENCH_TARGET: payload.target,
       BENCH_BODY: bodyFile,
       BENCH_HEADERS: Object.entries(payload.headers)
         .map((header) => header.join(": "))
         .join("\n"),
+      BENCH_LABEL_SETS: String(payload.labelSets ?? 1),
       BENCH_WAIT_MS: String(meanWaitMs),
     },
+    1000 * seconds,
   );
   return parseWrk(output);
 }
