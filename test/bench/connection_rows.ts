@@ -21,6 +21,9 @@ const fewConnections = 10;
 /** What a start or a burst of requests leaves to do comes to rest meanwhile. */
 const restMs = 1000;
 
+/** How long connections are looked at while none of them sends. */
+const idleMs = 1000;
+
 /** A row on the memory of connections that have sent a profile each and are idle. */
 export function idleRow(row: ConnectionRow & { readonly atMostKb: number }): Row {
   return {
@@ -53,16 +56,27 @@ export function mostlyIdleRow(
 ): Row {
   return {
     name: row.name,
+    profile: {
+      receiver: row.receiver,
+      async run(one, seconds) {
+        using senders = new ManySenders(one.receiver.url, row.payload);
+        await senders.open(row.connections);
+        await senders.sendSteadily(row.perSecond, seconds);
+        one.countAnswered(senders.answered, row.payload);
+      },
+    },
     run: (environment) =>
       withSenders(row, environment, async (one, senders, pid) => {
         const isQuick = environment.options.form === "quick";
         await one.send({ payload: row.payload, connections: 64 }, environment.options.firstWarmUpSeconds);
         await senders.open(row.connections);
         await Bun.sleep(restMs);
+        one.note("idlePercent", await corePercentOf(pid, () => Bun.sleep(idleMs)));
         const seconds = isQuick ? row.quickSeconds : row.seconds;
-        const [cpuBefore, startedAt] = [cpuNanos(pid), performance.now()];
-        const timesMs = await senders.sendSteadily(row.perSecond, seconds);
-        const corePercent = (100 * (cpuNanos(pid) - cpuBefore)) / 1e6 / (performance.now() - startedAt);
+        let timesMs: readonly number[] = [];
+        const corePercent = await corePercentOf(pid, async () => {
+          timesMs = await senders.sendSteadily(row.perSecond, seconds);
+        });
         one.note("cpuMicros", (corePercent * 1e4) / row.perSecond);
         one.note("rate", timesMs.length / seconds);
         one.note("p50Ms", percentile(timesMs, 50));
@@ -73,6 +87,13 @@ export function mostlyIdleRow(
         return [{ text: `% of a core ≤ ${atMostPercent}`, limit: atMostPercent, values: [corePercent] }];
       }),
   };
+}
+
+/** CPU time of a process while something goes on, in percent of that time on one core. */
+async function corePercentOf(pid: number, action: () => Promise<void>): Promise<number> {
+  const [cpuBefore, startedAt] = [cpuNanos(pid), performance.now()];
+  await action();
+  return (100 * (cpuNanos(pid) - cpuBefore)) / 1e6 / (performance.now() - startedAt);
 }
 
 /** Starts the receiver, measures, and sees to it that all was answered and arrived. */

@@ -38,11 +38,14 @@ export interface LoadRow {
 /** Makes a row of its description. */
 export function loadRow(row: LoadRow): Row {
   const { name, forms, payload, connections = defaultConnections } = row;
+  const profile = async (one: LoadedReceiver, seconds: number) => {
+    await one.send({ payload, connections }, seconds);
+  };
   const receiver = row.receivers.findLast((one) => one.startsWith("pyroduct"));
   return {
     name,
     ...(forms === undefined ? {} : { forms }),
-    ...(receiver === undefined ? {} : { profile: { receiver, load: { payload, connections } } }),
+    ...(receiver === undefined ? {} : { profile: { receiver, run: profile } }),
     run: (environment) => run(row, environment),
   };
 }

@@ -1,9 +1,9 @@
+import { type Arrived, lossIn } from "./arrived.ts";
 import type { BenchEnvironment } from "./environment.ts";
 import type { Payload } from "./payload.ts";
 import { cpuNanos, memoryOf } from "./process_tree.ts";
 import type { Receiver } from "./receivers.ts";
 import type { Quantity } from "./row.ts";
-import type { Arrived } from "./sink.ts";
 import { runWrk, type WrkRun } from "./wrk.ts";
 
 /** What is sent to a receiver, and how. */
@@ -82,11 +82,7 @@ export class LoadedReceiver {
     await environment.sink.settle();
     const lost = receiver.destinations.flatMap((port, index) => {
       const before = this.#arrivedBefore[index] ?? { requests: 0, bytes: 0 };
-      const now = environment.sink.arrived(port);
-      const requests = now.requests - before.requests;
-      if (requests < this.#answered)
-        return [`${this.#answered - requests} of ${this.#answered} did not arrive at ${port.url}`];
-      return now.bytes - before.bytes < requests * this.#profileBytes ? ["profiles arrived short"] : [];
+      return lossIn(before, environment.sink.arrived(port), this.#answered, this.#profileBytes) ?? [];
     });
     return [...this.#complaints, ...lost].map((problem) => `${name}: ${problem}`);
   }

@@ -10,14 +10,22 @@ export interface Memory {
 
 /** CPU time that a process and all that it started have used, all threads, in nanoseconds (Linux's schedstat). */
 export function cpuNanos(root: number): number {
-  let sum = 0;
+  return [...cpuNanosByThread(root).values()].reduce((sum, nanos) => sum + nanos, 0);
+}
+
+/** The same by the threads' names; those of one name are added up. */
+export function cpuNanosByThread(root: number): Map<string, number> {
+  const totals = new Map<string, number>();
   for (const pid of processTree(root)) {
     for (const thread of entries(`/proc/${pid}/task`)) {
-      // A thread may end between the two looks; what it used until now is lost then.
-      sum += Number(text(`/proc/${pid}/task/${thread}/schedstat`).split(" ", 1)[0]);
+      const folder = `/proc/${pid}/task/${thread}`;
+      // A thread may end between two looks; what it has used since the first one is lost then.
+      const nanos = Number(text(`${folder}/schedstat`).split(" ", 1)[0]);
+      const name = text(`${folder}/comm`).trim();
+      totals.set(name, (totals.get(name) ?? 0) + nanos);
     }
   }
-  return sum;
+  return totals;
 }
 
 /** Memory of a process and all that it started. Pages that two of them share count twice. */

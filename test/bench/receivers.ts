@@ -25,7 +25,7 @@ export interface ReceiverDefinition {
 }
 
 /** Ten rules as scrape configurations have them; the profiles of the bench match each regular expression. */
-const tenRules = [
+export const tenRules = [
   { source_labels: ["env"], target_label: "environment" },
   { source_labels: ["region"], regex: "([a-z]+)-.*", target_label: "continent" },
   { source_labels: ["env", "region"], separator: "/", target_label: "zone" },

@@ -1,6 +1,6 @@
 import type { BenchEnvironment } from "./environment.ts";
 import type { GoalResult } from "./goal.ts";
-import type { Load } from "./loaded_receiver.ts";
+import type { LoadedReceiver } from "./loaded_receiver.ts";
 import type { BenchForm } from "./options.ts";
 import type { ReceiverName } from "./receivers.ts";
 
@@ -19,6 +19,7 @@ export const quantities = {
   startMb: { name: "MB at the start", digits: 0, column: false },
   peakMb: { name: "MB at most", digits: 0, column: false },
   laterMb: { name: "MB later", digits: 0, column: false },
+  idlePercent: { name: "% of a core idle", digits: 2, column: false },
   growth: { name: "times the memory before", digits: 3, column: false },
   corePercent: { name: "% of a core", digits: 2, column: false },
   startMs: { name: "ms to the first profile", digits: 1, column: false },
@@ -49,7 +50,10 @@ export interface Row {
   readonly name: string;
   /** The forms of the bench that it is part of; the short and the full one unless given. */
   readonly forms?: readonly BenchForm[];
-  /** What `--profile` sends to which receiver in place of the row; nothing unless given. */
-  readonly profile?: { readonly receiver: ReceiverName; readonly load: Load };
+  /** What `--profile` does to which receiver in place of the row; nothing unless given. */
+  readonly profile?: {
+    readonly receiver: ReceiverName;
+    readonly run: (one: LoadedReceiver, seconds: number) => Promise<void>;
+  };
   readonly run: (environment: BenchEnvironment) => Promise<Omit<RowResult, "name">>;
 }

@@ -1,6 +1,7 @@
 import { existsSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { reservePort } from "../readme/reserved_port.ts";
+import type { Arrived } from "./arrived.ts";
 import type { Certificate } from "./certificate.ts";
 import { startNginx } from "./nginx.ts";
 
@@ -8,13 +9,6 @@ import { startNginx } from "./nginx.ts";
 export interface SinkPort {
   readonly port: number;
   readonly url: string;
-}
-
-/** What has come to one address and been answered with 200. */
-export interface Arrived {
-  readonly requests: number;
-  /** Of requests all in all: their lines, headers and bodies. */
-  readonly bytes: number;
 }
 
 /** How many addresses there are; a receiver takes one or more. */
