@@ -14,12 +14,21 @@ export interface Load {
   readonly meanWaitMs?: number;
 }
 
+/** What can go wrong on the side that sends, in words that follow a number. */
+const failureTexts = {
+  badStatuses: "answers were no success",
+  brokenConnections: "connections broke",
+  timeouts: "answers took too long",
+};
+
+const failures = Object.keys(failureTexts) as (keyof typeof failureTexts)[];
+
 /** A receiver in a row: it takes load, and what that costs is noted. */
 export class LoadedReceiver {
   /** For each quantity a value for each round. */
   readonly values: Partial<Record<Quantity, number[]>> = {};
   readonly #arrivedBefore: readonly Arrived[];
-  readonly #complaints = new Set<string>();
+  readonly #failures = { badStatuses: 0, brokenConnections: 0, timeouts: 0 };
   #answered = 0;
   #profileBytes = Number.POSITIVE_INFINITY;
 
@@ -57,9 +66,7 @@ export class LoadedReceiver {
     });
     if (run.requests === 0) throw new Error(`${this.name}: nothing was answered`);
     this.countAnswered(run.requests - run.badStatuses, payload);
-    if (run.badStatuses > 0) this.#complaints.add(`${run.badStatuses} answers were no success`);
-    if (run.brokenConnections > 0) this.#complaints.add(`${run.brokenConnections} connections broke`);
-    if (run.timeouts > 0) this.#complaints.add(`${run.timeouts} answers took too long`);
+    for (const failure of failures) this.#failures[failure] += run[failure];
     return run;
   }
 
@@ -84,6 +91,9 @@ export class LoadedReceiver {
       const before = this.#arrivedBefore[index] ?? { requests: 0, bytes: 0 };
       return lossIn(before, environment.sink.arrived(port), this.#answered, this.#profileBytes) ?? [];
     });
-    return [...this.#complaints, ...lost].map((problem) => `${name}: ${problem}`);
+    const failed = failures
+      .filter((failure) => this.#failures[failure] > 0)
+      .map((failure) => `${this.#failures[failure]} ${failureTexts[failure]}`);
+    return [...failed, ...lost].map((problem) => `${name}: ${problem}`);
   }
 }

@@ -33,7 +33,7 @@ export interface BenchOptions {
 /** What the forms take unless it is given. */
 const forms = {
   quick: { rounds: 2, seconds: 0.4, warmUpSeconds: 0, firstWarmUpSeconds: 0.8 },
-  full: { rounds: 5, seconds: 4, warmUpSeconds: 2, firstWarmUpSeconds: 5 },
+  full: { rounds: 5, seconds: 3, warmUpSeconds: 1, firstWarmUpSeconds: 4 },
   // A round is a minute: 10 s of each of its loads.
   long: { rounds: 30, seconds: 10, warmUpSeconds: 2, firstWarmUpSeconds: 5 },
 };
@@ -61,10 +61,9 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     .option(
       "--profile",
       "leaves CPU profiles of pyroduct's source beside the JSON file, and measures nothing",
-      false,
     )
     .option("--json <file>", "where everything measured goes", "dist/bench.json")
-    .option("--markdown", "prints the table as Markdown", false);
+    .option("--markdown", "prints the table as Markdown, with fewer spreads");
   command.parse([...args], { from: "user" });
   const given = command.opts<Partial<BenchOptions> & { quick?: true; long?: true }>();
   const form = given.quick ? "quick" : given.long ? "long" : "full";

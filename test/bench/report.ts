@@ -29,7 +29,7 @@ export async function report(
   };
   await mkdir(dirname(file), { recursive: true });
   await Bun.write(file, JSON.stringify(all, null, 2));
-  const table = tableOf(results, tolerance);
+  const table = tableOf(results, { tolerance, isBrief: options.markdown });
   const { bun, nginx, wrk } = versions;
   console.log(options.markdown ? markdownTable(table) : alignedText(table));
   console.log(`\n${machineText(machine)}; Bun ${bun}, nginx ${nginx}, wrk ${wrk}; all values: ${file}`);
