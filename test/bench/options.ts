@@ -32,7 +32,7 @@ export interface BenchOptions {
 
 /** What the forms take unless it is given. */
 const forms = {
-  quick: { rounds: 2, seconds: 0.4, warmUpSeconds: 0, firstWarmUpSeconds: 0.8 },
+  quick: { rounds: 2, seconds: 0.35, warmUpSeconds: 0, firstWarmUpSeconds: 1.2 },
   full: { rounds: 5, seconds: 3, warmUpSeconds: 1, firstWarmUpSeconds: 4 },
   // A round is a minute: 10 s of each of its loads.
   long: { rounds: 30, seconds: 10, warmUpSeconds: 2, firstWarmUpSeconds: 5 },

@@ -55,7 +55,11 @@ async function main(options: BenchOptions, resources: AsyncDisposableStack): Pro
   if (otherLoad > busyShare)
     tell(`others take ${(100 * otherLoad).toFixed(0)} % of this machine: expect noise`);
   const results: RowResult[] = [];
-  for (const row of chosen) results.push(await runRow(row, environment));
+  for (const row of chosen) {
+    // A signal has taken away what the other rows would need.
+    if (ending !== undefined) return ending;
+    results.push(await runRow(row, environment));
+  }
   const tolerance = options.form === "quick" ? quickTolerance : 1;
   await report(results, environment, tolerance, otherLoad);
   const totals = countTotals(results, tolerance);
@@ -65,10 +69,17 @@ async function main(options: BenchOptions, resources: AsyncDisposableStack): Pro
 
 const resources = new AsyncDisposableStack();
 
-async function finish(status: number): Promise<never> {
-  await resources.disposeAsync().catch((error: unknown) => console.error(String(error)));
-  killChildren();
-  process.exit(status);
+/** Set once it is over. */
+let ending: Promise<never> | undefined;
+
+/** Ends everything that was started, and this process; the first call counts. */
+function finish(status: number): Promise<never> {
+  ending ??= (async () => {
+    await resources.disposeAsync().catch((error: unknown) => console.error(String(error)));
+    killChildren();
+    process.exit(status);
+  })();
+  return ending;
 }
 
 const options = parseOptions(Bun.argv.slice(2));
@@ -76,7 +87,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => vo
 try {
   await finish(await main(options, resources));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  console.log(renderTotals({ passed: 0, failed: 1, skipped: 0 }));
+  if (ending === undefined) {
+    console.error(error instanceof Error ? error.message : String(error));
+    console.log(renderTotals({ passed: 0, failed: 1, skipped: 0 }));
+  }
   await finish(1);
 }

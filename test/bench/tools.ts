@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { cpuNanos } from "./process_tree.ts";
 
 /** The programs that the bench runs, and the Debian packages that they are in. */
 const packages: Readonly<Record<string, string>> = { nginx: "nginx-light", wrk: "wrk", openssl: "openssl" };
@@ -15,8 +16,11 @@ export interface Tools {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Looks for all programs. Fails with what to install where one is missing. */
+/** Looks for all programs. Fails with what to install where one is missing, or why it can't be measured here. */
 export function findTools(): Tools {
+  if (process.platform !== "linux") throw new Error("the bench needs Linux: it reads CPU times from /proc");
+  if (cpuNanos(process.pid) === 0)
+    throw new Error("this kernel counts no CPU time in /proc/PID/task/*/schedstat");
   const missing = Object.keys(packages).filter((program) => Bun.which(program) === null);
   const modules = missing.includes("nginx") ? "" : nginxModules();
   const echo = join(modules, echoModule);
