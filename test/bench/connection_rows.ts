@@ -21,6 +21,9 @@ const fewConnections = 10;
 /** What a start or a burst of requests leaves to do comes to rest meanwhile. */
 const restMs = 1000;
 
+/** By then the garbage of many requests is collected, and its memory given back. */
+const collectMs = 3000;
+
 /** How long connections are looked at while none of them sends. */
 const idleMs = 1000;
 
@@ -35,7 +38,7 @@ export function idleRow(row: ConnectionRow & { readonly atMostKb: number }): Row
         await Bun.sleep(restMs);
         const before = memoryOf(pid).now;
         await senders.open(row.connections - fewConnections);
-        await Bun.sleep(restMs);
+        await Bun.sleep(collectMs);
         const memory = memoryOf(pid).now;
         const idleKb = (memory - before) / row.connections / 1e3;
         one.note("memoryMb", memory / 1e6);

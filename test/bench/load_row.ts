@@ -31,7 +31,7 @@ export interface LoadRow {
   readonly connections?: number;
   /** Share of the highest rate that each receiver gets; all of it unless given. */
   readonly share?: number;
-  /** Counts the connections that the sink accepts in the first seconds under load, too. */
+  /** Tells how many connections to the sink were opened, all rounds and the time before them together. */
   readonly countsConnections?: boolean;
 }
 
@@ -65,6 +65,7 @@ async function run(row: LoadRow, environment: BenchEnvironment): ReturnType<Row[
   for (const name of names) loaded.push(await warmUp(row, name, environment));
   for (let round = 0; round < options.rounds; round += 1)
     for (const { one, load } of loaded) await one.measure(load, options.seconds);
+  if (row.countsConnections) for (const { one } of loaded) one.note("connections", one.connectionsOpened);
   const measured = withRatios(loaded.map(({ one: { name, values } }) => ({ receiver: name, values })));
   const problems: string[] = [];
   for (const { one } of loaded) problems.push(...(await one.problems()));
@@ -73,16 +74,13 @@ async function run(row: LoadRow, environment: BenchEnvironment): ReturnType<Row[
 
 /** Starts a receiver where it does not run yet, and has it compile what it needs for this load. */
 async function warmUp(row: LoadRow, name: ReceiverName, environment: BenchEnvironment): Promise<Loaded> {
-  const { connections = defaultConnections, payload, share, countsConnections = false } = row;
-  const { sink, options } = environment;
+  const { connections = defaultConnections, payload, share } = row;
   const load = { payload, connections };
   const one = new LoadedReceiver(environment, name, await environment.receiver(name));
-  const connectionsBefore = countsConnections ? await sink.connections() : 0;
-  const least = countsConnections || share !== undefined ? options.seconds : 0;
+  const least = share === undefined ? 0 : environment.options.seconds;
   const forSeconds = Math.max(environment.warmUpSeconds(name, payload), least);
   if (forSeconds === 0) return { one, load };
   const { requests, seconds } = await one.send(load, forSeconds);
-  if (countsConnections) one.note("connections", (await sink.connections()) - connectionsBefore);
   if (share === undefined) return { one, load };
   // An answer takes time too, which is not known beforehand: the rate that comes of it is a little lower.
   return { one, load: { ...load, meanWaitMs: (1000 * connections * seconds) / (share * requests) } };

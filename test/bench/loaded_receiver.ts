@@ -27,6 +27,8 @@ const failures = Object.keys(failureTexts) as (keyof typeof failureTexts)[];
 export class LoadedReceiver {
   /** For each quantity a value for each round. */
   readonly values: Partial<Record<Quantity, number[]>> = {};
+  /** Connections that the sink has accepted while this one was under load. */
+  connectionsOpened = 0;
   readonly #arrivedBefore: readonly Arrived[];
   readonly #failures = { badStatuses: 0, brokenConnections: 0, timeouts: 0 };
   #answered = 0;
@@ -57,6 +59,7 @@ export class LoadedReceiver {
   /** Sends a load and sees to it that all of it is answered with success. Fails where nothing is. */
   async send({ payload, connections, meanWaitMs }: Load, seconds: number): Promise<WrkRun> {
     const { environment, receiver } = this;
+    const connectionsBefore = await environment.sink.connections();
     const run = await runWrk(environment.folder, {
       url: receiver.url,
       payload,
@@ -64,6 +67,7 @@ export class LoadedReceiver {
       seconds,
       ...(meanWaitMs === undefined ? {} : { meanWaitMs }),
     });
+    this.connectionsOpened += (await environment.sink.connections()) - connectionsBefore;
     if (run.requests === 0) throw new Error(`${this.name}: nothing was answered`);
     this.countAnswered(run.requests - run.badStatuses, payload);
     for (const failure of failures) this.#failures[failure] += run[failure];

@@ -17,7 +17,7 @@ export async function startNginxProxy(
   const nginx = await startNginx(folder, {
     name: `proxy-${port}`,
     http: `
-  upstream sink { server 127.0.0.1:${destination.port}; keepalive 128; keepalive_requests 100000000; }
+  upstream sink { server 127.0.0.1:${destination.port}; keepalive 256; keepalive_requests 100000000; }
   server {
     listen 127.0.0.1:${port} backlog=4096;
     location / {

@@ -1,6 +1,6 @@
 import { idleRow, mostlyIdleRow } from "./connection_rows.ts";
 import { type LoadGoal, loadRow } from "./load_row.ts";
-import { memoryRow } from "./memory_rows.ts";
+import { memoryRow } from "./memory_row.ts";
 import { mixedRow } from "./mixed_row.ts";
 import { ingestPayload, pushPayload } from "./payload.ts";
 import type { Row } from "./row.ts";
@@ -80,6 +80,14 @@ export const rows: readonly Row[] = [
     name: "TLS downstream, /ingest 10 KB",
     payload: tenKilobytes,
     receivers: ["nginx, TLS", "pyroduct, TLS"],
+    countsConnections: true,
+  }),
+  loadRow({
+    name: "TLS downstream, 200 senders, /ingest 10 KB",
+    forms: ["full"],
+    payload: tenKilobytes,
+    receivers: ["nginx, TLS", "pyroduct, TLS"],
+    connections: 200,
     countsConnections: true,
   }),
   loadRow({

@@ -27,6 +27,8 @@ export class Sink implements AsyncDisposable {
   readonly #statusPort: number;
   readonly #free: Readonly<Record<"http" | "https", number[]>>;
   readonly #arrived = new Map<number, Arrived>();
+  /** How often its connections were counted, which takes one each time. */
+  #looks = 0;
 
   private constructor(
     resources: AsyncDisposableStack,
@@ -115,7 +117,7 @@ ${free.https.map((port) => `    listen 127.0.0.1:${port} ssl backlog=4096;`).joi
     truncateSync(this.#logFile);
   }
 
-  /** Connections that it has accepted so far at all addresses, but those that ask. */
+  /** Connections that it has accepted so far at all addresses, but those of these looks. */
   async connections(): Promise<number> {
     const response = await fetch(`http://127.0.0.1:${this.#statusPort}/`, {
       headers: { Connection: "close" },
@@ -125,7 +127,6 @@ ${free.https.map((port) => `    listen 127.0.0.1:${port} ssl backlog=4096;`).joi
     if (accepted === undefined) throw new Error("nginx's status page can't be read");
     return Number(accepted) - this.#looks;
   }
-  #looks = 0;
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources.disposeAsync();
