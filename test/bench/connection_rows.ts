@@ -24,8 +24,8 @@ const restMs = 1000;
 /** By then the garbage of many requests is collected, and its memory given back. */
 const collectMs = 3000;
 
-/** How long connections are looked at while none of them sends. */
-const idleMs = 1000;
+/** How long connections are looked at while none of them sends: longer than pyroduct takes from look to look. */
+const idleMs = 5000;
 
 /** A row on the memory of connections that have sent a profile each and are idle. */
 export function idleRow(row: ConnectionRow & { readonly atMostKb: number }): Row {
@@ -55,6 +55,8 @@ export function mostlyIdleRow(
     readonly seconds: number;
     readonly quickSeconds: number;
     readonly atMostPercent: number;
+    /** Receivers that take the same load before, but not in the short form. */
+    readonly comparedWith: readonly ReceiverName[];
   },
 ): Row {
   return {
@@ -68,28 +70,57 @@ export function mostlyIdleRow(
         one.countAnswered(senders.answered, row.payload);
       },
     },
-    run: (environment) =>
-      withSenders(row, environment, async (one, senders, pid) => {
-        const isQuick = environment.options.form === "quick";
-        await one.send({ payload: row.payload, connections: 64 }, environment.options.firstWarmUpSeconds);
-        await senders.open(row.connections);
-        await Bun.sleep(restMs);
-        one.note("idlePercent", await corePercentOf(pid, () => Bun.sleep(idleMs)));
-        const seconds = isQuick ? row.quickSeconds : row.seconds;
-        let timesMs: readonly number[] = [];
-        const corePercent = await corePercentOf(pid, async () => {
-          timesMs = await senders.sendSteadily(row.perSecond, seconds);
-        });
-        one.note("cpuMicros", (corePercent * 1e4) / row.perSecond);
-        one.note("rate", timesMs.length / seconds);
-        one.note("p50Ms", percentile(timesMs, 50));
-        one.note("p99Ms", percentile(timesMs, 99));
-        one.note("memoryMb", memoryOf(pid).now / 1e6);
-        one.note("corePercent", corePercent);
-        const { atMostPercent } = row;
-        return [{ text: `% of a core ≤ ${atMostPercent}`, limit: atMostPercent, values: [corePercent] }];
-      }),
+    async run(environment) {
+      const isQuick = environment.options.form === "quick";
+      const results: Awaited<ReturnType<Row["run"]>>[] = [];
+      for (const receiver of isQuick ? [row.receiver] : [...row.comparedWith, row.receiver]) {
+        results.push(
+          await withSenders({ ...row, receiver }, environment, async (one, senders, pid) => {
+            await one.send({ payload: row.payload, connections: 64 }, environment.options.firstWarmUpSeconds);
+            await senders.open(row.connections);
+            await Bun.sleep(restMs);
+            if (!isQuick) one.note("idlePercent", await corePercentOf(pid, () => Bun.sleep(idleMs)));
+            const corePercent = await noteSteadily(
+              one,
+              senders,
+              pid,
+              row.perSecond,
+              isQuick ? row.quickSeconds : row.seconds,
+            );
+            if (receiver !== row.receiver) return [];
+            const { atMostPercent } = row;
+            return [{ text: `% of a core ≤ ${atMostPercent}`, limit: atMostPercent, values: [corePercent] }];
+          }),
+        );
+      }
+      return {
+        measured: results.flatMap(({ measured }) => measured),
+        goals: results.flatMap(({ goals }) => goals),
+        problems: results.flatMap(({ problems }) => problems),
+      };
+    },
   };
+}
+
+/** Sends at a steady rate, and notes and returns what share of a core that takes, in percent. */
+async function noteSteadily(
+  one: LoadedReceiver,
+  senders: ManySenders,
+  pid: number,
+  perSecond: number,
+  seconds: number,
+): Promise<number> {
+  let timesMs: readonly number[] = [];
+  const corePercent = await corePercentOf(pid, async () => {
+    timesMs = await senders.sendSteadily(perSecond, seconds);
+  });
+  one.note("cpuMicros", (corePercent * 1e4) / perSecond);
+  one.note("rate", timesMs.length / seconds);
+  one.note("p50Ms", percentile(timesMs, 50));
+  one.note("p99Ms", percentile(timesMs, 99));
+  one.note("memoryMb", memoryOf(pid).now / 1e6);
+  one.note("corePercent", corePercent);
+  return corePercent;
 }
 
 /** CPU time of a process while something goes on, in percent of that time on one core. */

@@ -138,6 +138,7 @@ export const rows: readonly Row[] = [
     seconds: 20,
     quickSeconds: 2,
     atMostPercent: 6,
+    comparedWith: ["nginx", "bare"],
   }),
   mixedRow({
     name: "mixed load",
