@@ -22,6 +22,16 @@ describe("a goal", () => {
   });
 });
 
+test.each([
+  [2.9, 1.5, "missed"],
+  [4.4, 1.5, "missed"],
+  [4.6, 1.5, "failed"],
+  [2.9, 1, "failed"],
+  [2, 1, "met"],
+] as const)("of a goal of 2 that stands at 3, %p with tolerance %p is %s", (value, tolerance, verdict) => {
+  expect(judge({ ...goal, values: [value], standing: 3 }, tolerance)).toBe(verdict);
+});
+
 describe("a goal against another receiver", () => {
   const measured = [
     { receiver: "nginx", values: { cpuMicros: [10, 20], p99Ms: [1, 2] } },

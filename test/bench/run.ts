@@ -8,6 +8,7 @@ import { machineLoad } from "./process_tree.ts";
 import { report } from "./report.ts";
 import type { Row, RowResult } from "./row.ts";
 import { rows } from "./rows.ts";
+import { standings } from "./standings.ts";
 import { takeProfiles } from "./take_profiles.ts";
 import { countTotals } from "./totals.ts";
 
@@ -36,7 +37,9 @@ function rowNames(): string {
 async function runRow(row: Row, environment: BenchEnvironment): Promise<RowResult> {
   tell(row.name);
   try {
-    return { name: row.name, ...(await row.run(environment)) };
+    const result = await row.run(environment);
+    const goals = result.goals.map((goal) => ({ ...goal, standing: standings[row.name]?.[goal.text] }));
+    return { name: row.name, ...result, goals };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     tell(problem);
