@@ -23,7 +23,7 @@ const everything = {
       forward_to: ["pyroscope.write.all.receiver", "pyroscope.local_store.all.receiver"],
     },
   },
-  "pyroscope.write": { all: { endpoint: { url: "http://127.0.0.1:1" } } },
+  "pyroscope.write": { all: { endpoint: { url: "http://127.0.0.1:1", queue: { type: "memory" } } } },
   "pyroscope.local_store": { all: {} },
 };
 
