@@ -1,12 +1,12 @@
 import { Hono } from "hono";
 import { stringify } from "yaml";
 import type { Controller } from "../controller/controller.ts";
-import { isLogLevel, logLevels, type RootLogger } from "../telemetry/log.ts";
+import { isLogLevel, logLevels } from "../telemetry/log.ts";
 import { formatFamilies } from "../telemetry/metric_family.ts";
 import { profileRoutes } from "./profile_routes.ts";
 
 /** The admin server's routes: health, metrics, configuration, components and stored profiles. */
-export function createAdminApp(controller: Controller, log: RootLogger): Hono {
+export function createAdminApp(controller: Controller): Hono {
   const app = new Hono();
 
   app.get("/metrics", async (context) => {
@@ -45,11 +45,11 @@ export function createAdminApp(controller: Controller, log: RootLogger): Hono {
     context.body(stringify(controller.config()), 200, { "Content-Type": "application/yaml; charset=utf-8" }),
   );
 
-  app.post("/-/log-level", (context) => {
+  app.post("/-/log-level", async (context) => {
     const level = context.req.query("level");
     if (!isLogLevel(level))
       return context.text(`the parameter level must be one of ${logLevels.join(", ")}\n`, 400);
-    log.level = level;
+    await controller.setLogLevel(level);
     return context.text(`log level is ${level}\n`);
   });
 

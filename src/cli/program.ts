@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../base/duration.ts";
-import { CodedError } from "../base/failure.ts";
+import { CodedError, messageOf } from "../base/failure.ts";
 import { commit, version } from "../base/version.ts";
 import { formatAddress, type ListenAddress, parseAddress } from "../http/listen_address.ts";
 import { type LogFormat, type LogLevel, logFormats, logLevels } from "../telemetry/log.ts";
@@ -11,11 +11,14 @@ import { type ProbeName, probe, probes } from "./probe.ts";
 import { type RunOptions, run } from "./run.ts";
 import { defaultStoragePath } from "./storage_path.ts";
 import { validate } from "./validate.ts";
+import { runWorker, workerCommand } from "./worker.ts";
+import { parseWorkerCount } from "./worker_count.ts";
 
 /** The flags of `run` as commander hands them over: dots in a flag's name stay in the key. */
 interface RunFlags {
   readonly "server.http.listenAddr": ListenAddress;
   readonly "storage.path": string;
+  readonly workers: number;
   readonly "config.watch"?: boolean;
   readonly "log.level"?: LogLevel;
   readonly "log.format": LogFormat;
@@ -66,6 +69,11 @@ function createProgram(exitWith: (status: number) => void): Command {
     .argument("<config>", "a YAML or JSON file, or - for standard input")
     .action((path: string) => exitWith(validate(path)));
 
+  program
+    .command(workerCommand, { hidden: true })
+    .description("a part of run --workers")
+    .action(async () => exitWith(await runWorker()));
+
   addConvert(program, exitWith);
 
   addPrint(program);
@@ -99,6 +107,14 @@ function addRun(program: Command, exitWith: (status: number) => void): void {
     .argument("[config]", "a YAML or JSON file, or - for standard input")
     .addOption(adminOption("where health, metrics and the API are served"))
     .option("--storage.path <folder>", "where state is kept", defaultStoragePath(process.env))
+    .addOption(
+      new Option(
+        "--workers <number>",
+        "how many processes share the work; auto: one for each core, 8 at most",
+      )
+        .argParser(toWorkers)
+        .default(1),
+    )
     .option("--config.watch", "reload when the configuration file changes")
     .addOption(new Option("--log.level <level>", "how much is logged (default: info)").choices(logLevels))
     .addOption(
@@ -137,6 +153,7 @@ function runOptions(configPath: string | undefined, flags: RunFlags): RunOptions
     configPath,
     adminAddress: flags["server.http.listenAddr"],
     storagePath: flags["storage.path"],
+    workers: flags.workers,
     watchConfig: flags["config.watch"] ?? false,
     logLevel: flags["log.level"],
     logFormat: flags["log.format"],
@@ -150,6 +167,14 @@ function toAddress(text: string): ListenAddress {
   const address = parseAddress(text);
   if (address === undefined) throw new InvalidArgumentError("Expected host:port, such as 127.0.0.1:4040.");
   return address;
+}
+
+function toWorkers(text: string): number {
+  try {
+    return parseWorkerCount(text);
+  } catch (thrown) {
+    throw new InvalidArgumentError(messageOf(thrown));
+  }
 }
 
 function toUrls(text: string, earlier: readonly string[] = []): string[] {

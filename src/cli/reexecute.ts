@@ -1,3 +1,5 @@
+import { ownCommand } from "./own_command.ts";
+
 /**
  * Bun's fetch runs 256 requests at once in a process unless this variable says otherwise, and reads it from the
  * real environment only, once, at the start. A destination that hangs would otherwise hold up all others.
@@ -14,17 +16,11 @@ const maxRequests = "65535";
  * @returns false where there is no need to, or no way.
  */
 export function reexecute(): boolean {
-  const { argv, env, execArgv, execPath } = process;
+  const { argv, env, execPath } = process;
   // Windows has no such call; there the limit stays unless the variable is set from outside.
   if (argv[2] !== "run" || env[variable] !== undefined || process.execve === undefined) return false;
-  // A compiled program has no script to name: its own arguments follow the executable at once.
-  const script = isCompiled() ? [] : [...execArgv, argv[1] ?? ""];
-  return process.execve(execPath, [execPath, ...script, ...argv.slice(2)], {
+  return process.execve(execPath, [...ownCommand(), ...argv.slice(2)], {
     ...env,
     [variable]: maxRequests,
   });
-}
-
-function isCompiled(): boolean {
-  return /^(?:\/\$bunfs\/|[A-Z]:[\\/]~BUN[\\/])/.test(Bun.main);
 }

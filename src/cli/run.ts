@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { createAdminApp } from "../admin/app.ts";
 import { systemClock } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
@@ -8,7 +7,6 @@ import { componentDefinitions } from "../components.ts";
 import { builtInConfig, type ConfigSource, configFile } from "../controller/config_source.ts";
 import { Controller } from "../controller/controller.ts";
 import { processFamilies } from "../controller/process_metrics.ts";
-import { Shard } from "../controller/shard.ts";
 import type { ListenAddress } from "../http/listen_address.ts";
 import { type Listener, ListenerPool } from "../http/listener.ts";
 import {
@@ -20,7 +18,9 @@ import {
 } from "../telemetry/log.ts";
 import { openTracing, type Tracing } from "../telemetry/spans.ts";
 import { activityLine, defaultListen, firstRunConfig, portTakenAdvice, welcome } from "./first_run.ts";
+import { logUnexpected } from "./log_unexpected.ts";
 import { ServiceManager } from "./service_manager.ts";
+import { createSlots } from "./slots.ts";
 import { stopSignals } from "./stop_signal.ts";
 
 /** The flags of `pyroduct run`. */
@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly configPath: string | undefined;
   readonly adminAddress: ListenAddress;
   readonly storagePath: string;
+  /** How many processes serve profiles; 1 serves them itself. */
+  readonly workers: number;
   readonly watchConfig: boolean;
   readonly logLevel: LogLevel | undefined;
   readonly logFormat: LogFormat;
@@ -60,21 +62,19 @@ export async function run(options: RunOptions): Promise<number> {
   );
   // From the first moment on, a signal must find somebody who knows what to do.
   const signals = stopSignals(log, systemClock);
-  const tracing = await openTracing(process.env, log, systemClock);
+  // What is traced happens where the shards are.
+  const tracing = options.workers === 1 ? await openTracing(process.env, log, systemClock) : undefined;
   const manager = ServiceManager.open(process.env, systemClock, log);
   const controller = createController(options, log, tracing, manager);
   process.on("SIGHUP", () => {
     if (controller.isReady) void controller.reload();
   });
-  // A defect in what serves one request must not end the requests of all others.
-  process.on("unhandledRejection", (reason) => {
-    log.error("unexpected failure, please report it", { reason: stackOf(reason) });
-  });
+  logUnexpected(log);
   const admin = await startAll(options, controller, log);
   const ending = new AbortController();
   if (isFirstRun) await greet(options, controller, admin, ending.signal);
   const watched = options.watchConfig ? watchConfig(options, controller) : undefined;
-  log.info("ready", { version, admin: admin.address });
+  log.info("ready", { version, admin: admin.address, workers: options.workers });
   manager.ready();
   try {
     await signals.first;
@@ -110,29 +110,17 @@ async function startAll(options: RunOptions, controller: Controller, log: RootLo
   throw new CodedError("invalid_argument", problem);
 }
 
-function stackOf(reason: unknown): string {
-  return reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
-}
-
 function createController(
   options: RunOptions,
   log: RootLogger,
   tracing: Tracing | undefined,
   reloads: ServiceManager,
 ): Controller {
-  const storagePath = join(options.storagePath, "shard-0");
-  const shard = new Shard({
-    definitions: componentDefinitions,
-    clock: systemClock,
-    log,
-    storagePath,
-    tracer: tracing?.tracer,
-  });
   return new Controller({
     source: sourceOf(options),
     definitions: componentDefinitions,
     environment: process.env,
-    shards: [shard],
+    slots: createSlots({ ...options, log, tracing }),
     clock: systemClock,
     log,
     processMetrics: async () => processFamilies(),
@@ -151,7 +139,7 @@ const adminIdleSeconds = 120;
 function openAdmin(address: ListenAddress, controller: Controller, log: RootLogger): Listener {
   try {
     const listener = new ListenerPool().claim(address, { idleSeconds: adminIdleSeconds });
-    const app = createAdminApp(controller, log);
+    const app = createAdminApp(controller);
     listener.use((request) => app.fetch(request));
     log.info("listening", { component_id: "admin", address: listener.address });
     return listener;

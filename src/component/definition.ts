@@ -1,6 +1,7 @@
 import type { GenericSchema } from "valibot";
 import type { Clock } from "../base/clock.ts";
-import type { ListenerPool } from "../http/listener.ts";
+import type { Share } from "../base/share.ts";
+import type { Listeners } from "../http/listener.ts";
 import type { Receiver } from "../profile/receiver.ts";
 import type { Tracer } from "../profile/request_span.ts";
 import type { Logger } from "../telemetry/log.ts";
@@ -16,7 +17,11 @@ export interface ComponentContext {
   readonly metrics: MetricScope;
   /** A folder of its own, which it makes when it needs one. */
   readonly storagePath: string;
-  readonly listeners: ListenerPool;
+  /** Folders of this component in shards that are gone: what lies there is this shard's now. */
+  readonly adoptedPaths: readonly string[];
+  /** What falls to this shard of a limit that the configuration states for all shards together. */
+  readonly share: Share;
+  readonly listeners: Listeners;
   /** Records requests as spans; undefined where nobody asked for that. */
   readonly tracer?: Tracer | undefined;
 }

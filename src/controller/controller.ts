@@ -7,20 +7,23 @@ import { type ComponentConfig, loadConfig } from "../config/load_config.ts";
 import { formatProblem } from "../config/problem.ts";
 import { redact } from "../config/redact.ts";
 import { shapeOf } from "../config/schema_shape.ts";
-import type { Logger } from "../telemetry/log.ts";
+import type { PortsByPlace } from "../http/process_ports.ts";
+import type { LogLevel, RootLogger } from "../telemetry/log.ts";
 import { type MetricFamily, mergeFamilies } from "../telemetry/metric_family.ts";
+import { changeAll } from "./change_shards.ts";
 import type { ConfigSource } from "./config_source.ts";
 import { healthFamily } from "./health_metrics.ts";
 import { type ComponentHealth, newestFirst, type ShardCalls, type StoredBody } from "./shard.ts";
+import type { ShardSlot } from "./shard_slot.ts";
 
 /** What the controller works with. */
 export interface ControllerParts {
   readonly source: ConfigSource;
   readonly definitions: readonly ComponentDefinition[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly shards: readonly ShardCalls[];
+  readonly slots: readonly ShardSlot[];
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: RootLogger;
   /** Families of the process itself. */
   readonly processMetrics: () => Promise<MetricFamily[]>;
   /** Told of each reload, whoever asked for it. */
@@ -60,7 +63,8 @@ export class Controller {
   readonly #parts: ControllerParts;
   readonly #configHealth: HealthRecord;
   #components: readonly ComponentConfig[] = [];
-  #reloading: Promise<unknown> = Promise.resolve();
+  #ports: PortsByPlace = {};
+  #changing: Promise<unknown> = Promise.resolve();
   #isReady = false;
 
   constructor(parts: ControllerParts) {
@@ -68,9 +72,12 @@ export class Controller {
     this.#configHealth = new HealthRecord(parts.clock.wall, "the configuration is in use");
   }
 
-  /** Whether this process takes profiles; says nothing of any destination. */
+  /**
+   * Whether profiles are taken; says nothing of any destination. At the start all shards must be there; later one is
+   * enough, since it takes what comes while another is replaced.
+   */
   get isReady(): boolean {
-    return this.#isReady;
+    return this.#isReady && this.#running.length > 0;
   }
 
   /** Looks for problems without starting anything. */
@@ -81,17 +88,45 @@ export class Controller {
 
   /** Loads the configuration and starts everything; on problems nothing stays open. */
   async start(): Promise<ReloadResult> {
-    const result = await this.#load();
+    const result = await this.#inTurn(async (): Promise<ReloadResult> => {
+      try {
+        await Promise.all(this.#parts.slots.map((slot) => slot.open((shard) => this.#configure(shard))));
+        return await this.#load();
+      } catch (thrown) {
+        if (!(thrown instanceof CodedError)) throw thrown;
+        return { ok: false, problems: [thrown.message], code: thrown.code };
+      }
+    });
     this.#isReady = result.ok;
+    if (!result.ok) await this.stop(0);
     return result;
   }
 
   /** Changes to the configuration as it stands in its source now; one reload at a time. */
   reload(): Promise<ReloadResult> {
-    const reloading = this.#reloading.then(() => this.#observedReload());
+    return this.#inTurn(() => this.#observedReload());
+  }
+
+  // A shard that takes another's place must not come between the shards' halves of a change.
+  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const changing = this.#changing.then(change);
     // A defect in one must not keep the next from happening.
-    this.#reloading = reloading.catch(() => {});
-    return reloading;
+    this.#changing = changing.catch(() => {});
+    return changing;
+  }
+
+  /** Gives the configuration in use to a shard that has none yet. */
+  #configure(shard: ShardCalls): Promise<void> {
+    return this.#inTurn(async () => {
+      const isFirst = this.#running.length === 0;
+      this.#ports = await shard.prepare({ components: this.#components, ports: this.#ports, isFirst });
+      await shard.commit();
+    });
+  }
+
+  /** The shards that run at the moment. */
+  get #running(): ShardCalls[] {
+    return this.#parts.slots.flatMap(({ running }) => running ?? []);
   }
 
   async #observedReload(): Promise<ReloadResult> {
@@ -129,7 +164,11 @@ export class Controller {
     const loaded = this.#read();
     if (!loaded.ok) return loaded;
     try {
-      await applyToAll(this.#parts.shards, loaded.components, this.#components);
+      const running = this.#running;
+      if (running.length === 0) throw new CodedError("unavailable", "nothing runs that could be changed");
+      this.#ports = await changeAll(running, loaded.components, this.#ports, (shard, reason) => {
+        this.#parts.slots.find((slot) => slot.running === shard)?.renew(reason);
+      });
       this.#components = loaded.components;
       return { ok: true };
     } catch (thrown) {
@@ -152,14 +191,14 @@ export class Controller {
     }
   }
 
-  /** All metrics, those of equal names and labels added up over the shards. */
+  /** All metrics, those of equal names and labels taken together over the shards. */
   async metrics(): Promise<MetricFamily[]> {
-    const { shards, processMetrics } = this.#parts;
+    const { slots, processMetrics } = this.#parts;
     const healths = this.#health().then((reports) => [healthFamily([...reports.values(), this.#ownHealth])]);
     const families = await Promise.all([
       processMetrics(),
       healths,
-      ...shards.map((shard) => shard.metrics()),
+      ...slots.map((slot) => slot.metrics()),
     ]);
     return mergeFamilies(families.flat());
   }
@@ -199,9 +238,13 @@ export class Controller {
   /** The names of everything that is unhealthy, each with the reason. */
   async unhealthy(): Promise<{ readonly id: string; readonly message: string }[]> {
     const reports = [...(await this.#health()).values(), this.#ownHealth];
-    return reports
+    const unhealthy = reports
       .filter(({ health }) => health.state === "unhealthy")
       .map(({ id, health }) => ({ id, message: health.message }));
+    const down = this.#parts.slots.flatMap(({ name: id, problem }) => {
+      return problem === undefined ? [] : [{ id, message: problem }];
+    });
+    return [...unhealthy, ...down];
   }
 
   /** The configuration in use, secrets masked. */
@@ -215,31 +258,37 @@ export class Controller {
 
   /** The newest stored profiles of all shards. */
   async listProfiles(limit: number): Promise<StoredProfile[]> {
-    const lists = await Promise.all(this.#parts.shards.map((shard) => shard.listProfiles(limit)));
+    const lists = await Promise.all(this.#running.map((shard) => shard.listProfiles(limit)));
     return lists.flat().sort(newestFirst).slice(0, limit);
   }
 
   async getProfile(id: string): Promise<StoredBody | undefined> {
-    const found = await Promise.all(this.#parts.shards.map((shard) => shard.getProfile(id)));
+    const found = await Promise.all(this.#running.map((shard) => shard.getProfile(id)));
     return found.find((profile) => profile !== undefined);
   }
 
   /** What was stored since the last call, by service. */
   async activity(): Promise<ServiceActivity[]> {
-    const activity = await Promise.all(this.#parts.shards.map((shard) => shard.activity()));
+    const activity = await Promise.all(this.#running.map((shard) => shard.activity()));
     return activity.flat();
+  }
+
+  /** How much is logged from now on, here and in all shards. */
+  async setLogLevel(level: LogLevel): Promise<void> {
+    this.#parts.log.level = level;
+    await Promise.all(this.#running.map((shard) => shard.setLogLevel(level)));
   }
 
   /** Says that it is about to end: no longer ready, answers close their connections. */
   async announceStop(): Promise<void> {
     this.#isReady = false;
-    await Promise.all(this.#parts.shards.map((shard) => shard.announceStop()));
+    await Promise.all(this.#running.map((shard) => shard.announceStop()));
   }
 
   /** Ends all shards. */
   async stop(graceMs?: number): Promise<void> {
     this.#isReady = false;
-    await Promise.all(this.#parts.shards.map((shard) => shard.stop(graceMs)));
+    await Promise.all(this.#parts.slots.map((slot) => slot.stop(graceMs)));
   }
 
   get #ownHealth(): Pick<ComponentHealth, "id" | "health"> {
@@ -248,7 +297,7 @@ export class Controller {
 
   /** The health of each component; where shards differ, the one that is unhealthy counts. */
   async #health(): Promise<Map<string, ComponentHealth>> {
-    const reports = await Promise.all(this.#parts.shards.map((shard) => shard.health()));
+    const reports = await Promise.all(this.#running.map((shard) => shard.health()));
     const merged = new Map<string, ComponentHealth>();
     for (const report of reports.flat()) {
       if (merged.get(report.id)?.health.state !== "unhealthy") merged.set(report.id, report);
@@ -258,21 +307,3 @@ export class Controller {
 }
 
 const unknownHealth: Health = { state: "unhealthy", message: "the component does not run", sinceMs: 0 };
-
-// All shards change, or none: those that had changed before one failed go back.
-async function applyToAll(
-  shards: readonly ShardCalls[],
-  next: readonly ComponentConfig[],
-  before: readonly ComponentConfig[],
-): Promise<void> {
-  const changed: ShardCalls[] = [];
-  try {
-    for (const shard of shards) {
-      await shard.apply(next);
-      changed.push(shard);
-    }
-  } catch (thrown) {
-    for (const shard of changed) await shard.apply(before);
-    throw thrown;
-  }
-}

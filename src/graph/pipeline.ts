@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import type { Clock } from "../base/clock.ts";
+import type { Share } from "../base/share.ts";
 import type { Component, ComponentContext, ComponentDefinition } from "../component/definition.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
 import { downstreamFirst } from "../config/references.ts";
@@ -18,6 +19,10 @@ export interface PipelineParts {
   readonly log: Logger;
   /** The folder below which each component has one of its own. */
   readonly storagePath: string;
+  /** The same of shards that are gone, whose components' folders are those of this one's now. */
+  readonly adoptedPaths: readonly string[];
+  /** Which part of the limits that hold for all shards falls to this one. */
+  readonly share: Share;
   readonly listeners: ListenerPool;
   readonly tracer?: Tracer | undefined;
 }
@@ -37,6 +42,14 @@ interface Candidate {
   readonly component: Component;
   readonly metrics: MetricScope;
   readonly isNew: boolean;
+}
+
+/** A change that is ready to happen: nothing that could fail is left to do. Exactly one of the two ends it. */
+export interface PreparedChange {
+  /** Lets it happen. */
+  commit(): void;
+  /** Ends what was started for it; all is as it was. */
+  rollback(): Promise<void>;
 }
 
 /** How long a component that a reload took out may need to end, where it does not say itself. */
@@ -63,13 +76,26 @@ export class Pipeline {
    * @throws CodedError where something new can't start; then all is as it was.
    */
   async apply(configs: readonly ComponentConfig[]): Promise<void> {
+    const change = await this.prepare(configs);
+    change.commit();
+  }
+
+  /**
+   * The first half of `apply`, all that can fail: builds and starts what is new or changed. One change at a time.
+   *
+   * @throws CodedError where something new can't start; then all is as it was.
+   */
+  async prepare(configs: readonly ComponentConfig[]): Promise<PreparedChange> {
     const undo: (() => unknown)[] = [];
+    const rollback = async () => {
+      for (const step of undo.reverse()) await step();
+    };
     try {
       const candidates: Candidate[] = [];
       for (const config of downstreamFirst(configs)) candidates.push(await this.#prepare(config, undo));
-      this.#swap(candidates);
+      return { commit: () => this.#swap(candidates), rollback };
     } catch (thrown) {
-      for (const step of undo.reverse()) await step();
+      await rollback();
       throw thrown;
     }
   }
@@ -157,14 +183,16 @@ export class Pipeline {
   }
 
   #context(config: ComponentConfig, metrics: MetricScope): ComponentContext {
-    const { clock, log, storagePath, listeners, tracer } = this.#parts;
+    const { clock, log, storagePath, adoptedPaths, share, listeners, tracer } = this.#parts;
     return {
       id: config.id,
       clock,
       log: log.child({ component_id: config.id }),
       metrics,
       storagePath: join(storagePath, config.id),
-      listeners,
+      adoptedPaths: adoptedPaths.map((path) => join(path, config.id)),
+      share,
+      listeners: listeners.ownedBy(config.id),
       tracer,
     };
   }

@@ -1,3 +1,4 @@
+import { shareOf } from "../base/share.ts";
 import type { Component, ComponentContext } from "../component/definition.ts";
 import { type Health, HealthRecord } from "../component/health.ts";
 import { ServerAuth } from "../http/server_auth.ts";
@@ -30,7 +31,7 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
     this.#metrics = new ReceiveHttpMetrics(context.metrics, {
       connections: () => this.#door.connections,
       grpcConnections: () => this.#grpc?.connections,
-      limit: () => this.#args.http.conn_limit,
+      limit: () => this.#connections,
       grpcStreamsLimit: maxConcurrentStreams,
     });
     this.#health = new HealthRecord(context.clock.wall, "not listening yet");
@@ -41,6 +42,7 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
       isAged: (request, server) => this.#door.isAged(request, server),
     });
     this.#door = new HttpDoor(args.http, {
+      maxConnections: () => this.#connections,
       clock: context.clock,
       log: context.log,
       listeners: context.listeners,
@@ -53,6 +55,11 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
       (error) =>
         context.log.error("unexpected failure, please report it", { reason: error.stack ?? error.message }),
     );
+  }
+
+  /** How many connections this shard may have. */
+  get #connections(): number {
+    return shareOf(this.#args.http.conn_limit, this.#context.share);
   }
 
   get graceMs(): number {
@@ -88,7 +95,7 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
       address: { host: grpc.listen_address ?? http.listen_address, port },
       listeners: this.#context.listeners,
       tls: this.#door.tls,
-      limits: () => grpcLimits(this.#args),
+      limits: () => ({ ...grpcLimits(this.#args), maxConnections: this.#connections }),
       auth: this.#auth,
       clock: this.#context.clock,
     });
@@ -143,10 +150,9 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
   }
 }
 
-function grpcLimits({ http }: ReceiveHttpArguments): GrpcLimits {
+function grpcLimits({ http }: ReceiveHttpArguments): Omit<GrpcLimits, "maxConnections"> {
   return {
     maxMessageBytes: http.max_body_size,
-    maxConnections: http.conn_limit,
     idleMs: http.server_idle_timeout,
     maxAgeMs: http.max_connection_age,
     readMs: http.server_read_timeout,

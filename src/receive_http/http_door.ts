@@ -4,7 +4,7 @@ import { ConnectionWatch } from "../http/connection_watch.ts";
 import type { ListenAddress } from "../http/listen_address.ts";
 import {
   type Listener,
-  type ListenerPool,
+  type Listeners,
   longestIdleSeconds,
   type RequestHandler,
   type ServerFacts,
@@ -21,7 +21,9 @@ const settleMs = 300;
 export interface HttpDoorParts {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly listeners: ListenerPool;
+  readonly listeners: Listeners;
+  /** As it is now; 0 for no limit. */
+  readonly maxConnections: () => number;
   /** The senders, as `address:port`, whose requests are being served. */
   readonly serving: () => ReadonlySet<string>;
   /** Told of new certificates that are in use. */
@@ -73,7 +75,7 @@ export class HttpDoor {
     this.#watch = new ConnectionWatch({
       port: this.#listener.port,
       limits: () => ({
-        maxConnections: this.#args.conn_limit,
+        maxConnections: this.#parts.maxConnections(),
         readTimeoutMs: this.#args.server_read_timeout,
         maxAgeMs: this.#args.max_connection_age,
       }),

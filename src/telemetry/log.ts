@@ -39,12 +39,17 @@ export interface RootLogger extends Logger {
 /** Where finished lines go, newline included. */
 export type LogSink = (line: string) => void;
 
-/** A log in the format asked for. */
-export function createLogger(level: LogLevel, format: LogFormat, sink: LogSink): RootLogger {
+/** A log in the format asked for; `base` is what all of its lines say. */
+export function createLogger(
+  level: LogLevel,
+  format: LogFormat,
+  sink: LogSink,
+  base: LogFields | null = null,
+): RootLogger {
   const write = format === "json" ? sink : (line: string) => sink(formatLogfmt(line));
   const options: pino.LoggerOptions = {
     level,
-    base: null,
+    base,
     messageKey: "msg",
     timestamp: () => `,"ts":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ level: label }) },

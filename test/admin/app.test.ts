@@ -9,7 +9,7 @@ import { storedBody } from "../controller/stub_shard.ts";
 async function adminBed(text = writeConfig("a")) {
   const bed = new ControllerBed(text);
   await bed.controller.start();
-  const app = createAdminApp(bed.controller, bed.log);
+  const app = createAdminApp(bed.controller);
   const request = async (path: string, init?: RequestInit) => {
     const response = await app.request(path, init);
     return { response, status: response.status, text: await response.clone().text() };

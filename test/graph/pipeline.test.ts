@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { wholeShare } from "../../src/base/share.ts";
 import { Pipeline } from "../../src/graph/pipeline.ts";
 import { ListenerPool } from "../../src/http/listener.ts";
 import { FakeClock, settled } from "../base/fake_clock.ts";
@@ -13,6 +14,8 @@ function newPipeline() {
     clock,
     log: new RecordedLog(),
     storagePath: "/nowhere",
+    adoptedPaths: [],
+    share: wholeShare,
     listeners: new ListenerPool(),
   });
   return { pipeline, lifecycle, clock };
