@@ -37,6 +37,7 @@ export async function changeAll(
     }
   };
   try {
+    await allSettled(shards.map((shard) => shard.settle()));
     const [first, ...others] = shards;
     if (first === undefined) return ports;
     const shared = await prepare(first, ports, true);

@@ -37,6 +37,8 @@ export interface StoredBody {
  * process of its own.
  */
 export interface ShardCalls {
+  /** Resolves when what an earlier change has replaced no longer listens; before that no shard prepares another. */
+  settle(): Promise<void>;
   /**
    * Builds and starts what is new in a configuration, so that `commit` can't fail; where this fails nothing has
    * changed. Exactly one of `commit` and `rollback` is to follow.
@@ -88,6 +90,10 @@ export class Shard implements ShardCalls {
     this.#log = parts.log;
     this.#listeners = new ListenerPool(parts.clock, parts.share.count);
     this.#pipeline = new Pipeline({ ...parts, listeners: this.#listeners });
+  }
+
+  settle(): Promise<void> {
+    return this.#listeners.settled();
   }
 
   async prepare({ components, ports, isFirst }: ShardChange): Promise<PortsByPlace> {

@@ -82,6 +82,7 @@ const changeMs = 60_000;
 
 /** Every call that a shard takes. */
 export const shardCalls: CallSchemas = {
+  settle: { parameters: nothing, result: none, boundMs: lookMs },
   prepare: { parameters: v.tuple([change]), result: ports, boundMs: changeMs },
   commit: { parameters: nothing, result: none, boundMs: lookMs },
   rollback: { parameters: nothing, result: none, boundMs: changeMs },

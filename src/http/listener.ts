@@ -23,8 +23,8 @@ export interface SharedAddress {
 
 /** What a server that shares an address is told. */
 export interface SharingServer {
-  /** Another has taken the address over: only what is on its way comes here still. */
-  leaveSoon(): void;
+  /** Another has taken the address over: only what is on its way comes here still. Resolves when nothing does. */
+  leaveSoon(): Promise<void>;
   /** Yet another comes: where this one is about to leave, it is time. */
   leaveNow(): void;
 }
@@ -58,6 +58,8 @@ export class ListenerPool implements Listeners {
   readonly #open = new Set<PooledListener>();
   /** Those that have been taken over and wait for connections on their way to them. */
   readonly #leaving = new Set<PooledListener>();
+  /** Resolve when those that have been taken over no longer listen. */
+  readonly #departures = new Set<Promise<void>>();
   /** Where servers of this process listen that the pool has not opened. */
   readonly #shared = new Set<SharedEntry>();
   readonly #clock: Clock;
@@ -108,9 +110,10 @@ export class ListenerPool implements Listeners {
       options,
       clock: this.#clock,
       processes: this.#processes,
-      onLeaving: () => {
+      onLeaving: (left) => {
         this.#open.delete(listener);
         this.#leaving.add(listener);
+        this.#expect(left);
       },
       onLeft: () => this.#leaving.delete(listener),
     };
@@ -133,11 +136,24 @@ export class ListenerPool implements Listeners {
       },
       takeOver: () => {
         if (others().length === 0) return;
-        for (const other of others()) other.server.leaveSoon();
+        for (const other of others()) this.#expect(other.server.leaveSoon());
         ListeningSockets.at(entry.address.port)?.preferNewest(this.#processes);
       },
       leave: () => this.#shared.delete(entry),
     };
+  }
+
+  /**
+   * Resolves when everything that has been taken over up to now has stopped listening. Where several processes share
+   * a port, none may take it over anew before all of them have come so far: the order in which they listen counts.
+   */
+  async settled(): Promise<void> {
+    await Promise.all(this.#departures);
+  }
+
+  #expect(departure: Promise<void>): void {
+    const expected = departure.finally(() => this.#departures.delete(expected));
+    this.#departures.add(expected);
   }
 
   #probe(address: ListenAddress): void {

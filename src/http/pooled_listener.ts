@@ -50,8 +50,8 @@ export interface ListenerParts {
   readonly clock: Clock;
   /** How many processes listen at the same address. */
   readonly processes: number;
-  /** Told when it no longer counts as open. */
-  readonly onLeaving: () => void;
+  /** Told when it no longer counts as open; `left` resolves when it no longer accepts anything. */
+  readonly onLeaving: (left: Promise<void>) => void;
   /** Told when it no longer accepts anything. */
   readonly onLeft: () => void;
 }
@@ -200,18 +200,18 @@ export class PooledListener implements Listener {
   /** Stops accepting by `close`: at once, or, where connections come to another by now, when the last are in. */
   #leaveBy(close: () => void): Promise<void> {
     const { clock, onLeaving, onLeft } = this.#parts;
-    return new Promise((resolve) => {
-      this.#leave = () => {
-        timer?.cancel();
-        this.#leave = () => {};
-        onLeft();
-        close();
-        resolve();
-      };
-      onLeaving();
-      const timer = this.#successor && clock.schedule(arrivalMs, () => this.#leave());
-      if (timer === undefined) this.#leave();
-    });
+    const left = Promise.withResolvers<void>();
+    this.#leave = () => {
+      timer?.cancel();
+      this.#leave = () => {};
+      onLeft();
+      close();
+      left.resolve();
+    };
+    onLeaving(left.promise);
+    const timer = this.#successor && clock.schedule(arrivalMs, () => this.#leave());
+    if (timer === undefined) this.#leave();
+    return left.promise;
   }
 
   /** What listens at this port. To be called before another opens it: afterwards the two can't be told apart. */

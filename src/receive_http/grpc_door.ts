@@ -46,6 +46,7 @@ export class GrpcDoor {
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #ages = new Map<ServerHttp2Session, Timer>();
   readonly #calls = new GrpcCalls();
+  readonly #left = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
   #server: Http2Server | Http2SecureServer | undefined;
   #place: SharedAddress | undefined;
@@ -141,8 +142,9 @@ export class GrpcDoor {
   }
 
   // What was on its way when another door took over has to come in before it can be sent there.
-  #leaveSoon(): void {
+  #leaveSoon(): Promise<void> {
     this.#leaving ??= this.#parts.clock.schedule(arrivalMs, () => this.#leave());
+    return this.#left.promise;
   }
 
   // Calls under way go on; those after them find their connections closing.
@@ -151,6 +153,7 @@ export class GrpcDoor {
     this.#hasLeft = true;
     this.#leaving?.cancel();
     this.#server?.close(() => this.#closed.resolve());
+    this.#left.resolve();
     for (const session of this.#sessions) session.close();
   }
 

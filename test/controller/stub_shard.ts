@@ -26,6 +26,12 @@ export class StubShard implements ShardCalls {
   ports: PortsByPlace = {};
   #prepared: readonly ComponentConfig[] = [];
   level: LogLevel = "info";
+  /** How often it was asked whether an earlier change is over. */
+  settles = 0;
+
+  async settle(): Promise<void> {
+    this.settles += 1;
+  }
 
   async prepare(change: ShardChange): Promise<PortsByPlace> {
     this.changes.push(change);
