@@ -9,12 +9,17 @@ export const databaseFile = "profiles.sqlite";
 /** Endings of the files that belong to an SQLite database besides its own (https://www.sqlite.org/wal.html). */
 const besides = ["", "-wal", "-shm"];
 
+interface Adopted {
+  readonly folder: string;
+  readonly database: ProfileDatabase;
+}
+
 /**
  * Stores of shards that are gone. Nothing is added to them, and nothing is copied: they stay where they are, can be
  * looked at, and shrink until they are empty. Then their files are removed.
  */
 export class AdoptedDatabases {
-  readonly #open: { readonly folder: string; readonly database: ProfileDatabase }[] = [];
+  readonly #open: Adopted[] = [];
   readonly #maxAgeMs: () => number;
 
   /**
@@ -69,14 +74,20 @@ export class AdoptedDatabases {
    * @returns how many profiles that were.
    */
   shrink(maxBytes: number, nowMs: number): number {
-    let left = Math.max(0, maxBytes);
     let removed = 0;
-    for (const one of [...this.#open]) {
-      one.database.limits = { maxBytes: left, maxAgeMs: this.#maxAgeMs() };
-      removed += one.database.expire(nowMs);
-      left -= one.database.bytes;
-      if (one.database.bytes === 0) this.#remove(one);
+    for (const one of [...this.#open]) removed += this.#shrinkOne(one, Number.MAX_SAFE_INTEGER, nowMs);
+    while (this.#open.length > 0 && this.bytes > maxBytes) {
+      const [oldest] = this.#open.toSorted((left, right) => ageOrder(left) - ageOrder(right));
+      if (oldest === undefined) break;
+      removed += this.#shrinkOne(oldest, oldest.database.bytes - 1, nowMs);
     }
+    return removed;
+  }
+
+  #shrinkOne(one: Adopted, maxBytes: number, nowMs: number): number {
+    one.database.limits = { maxBytes, maxAgeMs: this.#maxAgeMs() };
+    const removed = one.database.expire(nowMs);
+    if (one.database.bytes === 0) this.#remove(one);
     return removed;
   }
 
@@ -84,13 +95,17 @@ export class AdoptedDatabases {
     for (const { database } of this.#open.splice(0)) database.close();
   }
 
-  #remove(one: { readonly folder: string; readonly database: ProfileDatabase }): void {
+  #remove(one: Adopted): void {
     this.#open.splice(this.#open.indexOf(one), 1);
     one.database.close();
     for (const ending of besides) rmSync(join(one.folder, `${databaseFile}${ending}`), { force: true });
     // The shard's own folder goes with the last component's; one that holds something else stays.
     for (const folder of [one.folder, dirname(one.folder)]) removeIfEmpty(folder);
   }
+}
+
+function ageOrder({ database }: Adopted): number {
+  return database.oldestAt ?? 0;
 }
 
 function removeIfEmpty(folder: string): void {

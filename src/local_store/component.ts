@@ -91,7 +91,8 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
     list: (limit) => {
       const own = this.#database?.list(limit) ?? [];
       const all = [...own, ...(this.#adopted?.list(limit) ?? [])];
-      return all.map((profile) => ({ ...profile, component_id: this.#context.id }));
+      const newest = all.sort((left, right) => right.received_at - left.received_at).slice(0, limit);
+      return newest.map((profile) => ({ ...profile, component_id: this.#context.id }));
     },
     get: (id) => {
       const found = this.#database?.get(id) ?? this.#adopted?.get(id);
