@@ -1,5 +1,5 @@
-import { availableParallelism } from "node:os";
 import { CodedError } from "../base/failure.ts";
+import { coreLimit } from "../http/core_limit.ts";
 
 /** More than this many processes are a mistake rather than a wish. */
 const mostWorkers = 64;
@@ -11,19 +11,19 @@ const mostAutoWorkers = 8;
 const spreadingPlatform = "linux";
 
 /**
- * Reads a number of workers: a whole number, or `auto` for as many as there are cores, 8 at most.
+ * Reads a number of workers: a whole number, or `auto` for as many as there are cores to use, 8 at most.
  *
  * @throws CodedError where it is neither, or where this system can't share a port.
  */
 export function parseWorkerCount(text: string, platform: NodeJS.Platform = process.platform): number {
   const canShare = platform === spreadingPlatform;
-  if (text === "auto") return canShare ? Math.min(availableParallelism(), mostAutoWorkers) : 1;
+  if (text === "auto") return canShare ? Math.min(Math.ceil(coreLimit()), mostAutoWorkers) : 1;
   const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   if (count < 1 || count > mostWorkers) {
-    throw new CodedError("invalid_argument", `expected a whole number from 1 to ${mostWorkers}, or auto`);
+    throw new CodedError("invalid_argument", `Expected a whole number from 1 to ${mostWorkers}, or auto.`);
   }
   if (count > 1 && !canShare) {
-    throw new CodedError("unimplemented", "more than one needs Linux, which spreads connections over them");
+    throw new CodedError("unimplemented", "More than one needs Linux, which spreads connections over them.");
   }
   return count;
 }

@@ -13,6 +13,7 @@ import { type MetricFamily, mergeFamilies } from "../telemetry/metric_family.ts"
 import { changeAll } from "./change_shards.ts";
 import type { ConfigSource } from "./config_source.ts";
 import { healthFamily } from "./health_metrics.ts";
+import { mergeActivity } from "./merged_activity.ts";
 import { type ComponentHealth, newestFirst, type ShardCalls, type StoredBody } from "./shard.ts";
 import type { ShardSlot } from "./shard_slot.ts";
 
@@ -270,7 +271,7 @@ export class Controller {
   /** What was stored since the last call, by service. */
   async activity(): Promise<ServiceActivity[]> {
     const activity = await Promise.all(this.#running.map((shard) => shard.activity()));
-    return activity.flat();
+    return mergeActivity(activity.flat());
   }
 
   /** How much is logged from now on, here and in all shards. */

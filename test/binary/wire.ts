@@ -10,6 +10,7 @@ import { registerFloodTest } from "../wire/flood.ts";
 import { registerGrpcWebTests } from "../wire/grpc_web.ts";
 import { registerOddRequestTests } from "../wire/odd_requests.ts";
 import { registerParityTests } from "../wire/parity.ts";
+import { registerWorkerTests } from "../wire/workers.ts";
 
 // Everything that is said about the wire, of the executable. Not a .test.ts, so that `bun test` needs no build.
 const executable = resolve(
@@ -30,3 +31,4 @@ registerOddRequestTests();
 registerGrpcWebTests();
 registerBadArgumentTests();
 registerFloodTest();
+registerWorkerTests();

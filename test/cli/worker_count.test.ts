@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { availableParallelism } from "node:os";
 import { CodedError } from "../../src/base/failure.ts";
 import { parseWorkerCount } from "../../src/cli/worker_count.ts";
+import { coreLimit } from "../../src/http/core_limit.ts";
 
 function problemOf(text: string, platform: NodeJS.Platform = "linux"): string {
   try {
@@ -18,15 +18,15 @@ describe("a number of workers", () => {
   });
 
   test.each(["0", "65", "-1", "1.5", "2 ", "", "two", "1e1", "0x2", "999999999999"])("is not %p", (text) => {
-    expect(problemOf(text)).toBe("expected a whole number from 1 to 64, or auto");
+    expect(problemOf(text)).toBe("Expected a whole number from 1 to 64, or auto.");
   });
 
   test("is that of the cores where it is auto, 8 at most", () => {
-    expect(parseWorkerCount("auto", "linux")).toBe(Math.min(8, availableParallelism()));
+    expect(parseWorkerCount("auto", "linux")).toBe(Math.min(8, Math.ceil(coreLimit())));
   });
 
   test("is 1 where the system can't spread connections", () => {
     expect([problemOf("auto", "darwin"), problemOf("1", "win32")]).toEqual(["1", "1"]);
-    expect(problemOf("2", "darwin")).toBe("more than one needs Linux, which spreads connections over them");
+    expect(problemOf("2", "darwin")).toBe("More than one needs Linux, which spreads connections over them.");
   });
 });

@@ -208,6 +208,19 @@ describe("with several shards", () => {
     ]);
   });
 
+  test("what came is told by service, the most first", async () => {
+    const shards = [new StubShard(), new StubShard()] as const;
+    shards[0].services = [{ service_name: "a", profiles: 2, bytes: 20 }];
+    shards[1].services = [
+      { service_name: "b", profiles: 3, bytes: 3 },
+      { service_name: "a", profiles: 2, bytes: 2 },
+    ];
+    expect(await new ControllerBed("", shards).controller.activity()).toEqual([
+      { service_name: "a", profiles: 4, bytes: 22 },
+      { service_name: "b", profiles: 3, bytes: 3 },
+    ]);
+  });
+
   test("stored profiles are listed together, the newest first", async () => {
     const shards = [new StubShard(), new StubShard()] as const;
     shards[0].stored = [storedBody("4", { received_at: 4 }), storedBody("1", { received_at: 1 })];

@@ -1,8 +1,10 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { X509Certificate } from "node:crypto";
 import { eventually } from "../base/eventually.ts";
 import { freePort } from "../http/free_port.ts";
 import { ReceiverCertificates } from "../receiver_tls/receiver_certificates.ts";
-import { SenderConnection } from "../receiver_tls/sender_connection.ts";
+import { renameOver } from "../receiver_tls/replaced_files.ts";
+import { type ClientOptions, SenderConnection } from "../receiver_tls/sender_connection.ts";
 import { ingestRequest } from "../receiver_tls/tls_bed.ts";
 import { brokenConfigurations, goodConfiguration } from "../reload/configurations.ts";
 import { SteadySenders } from "../reload/steady_senders.ts";
@@ -31,11 +33,13 @@ function receiving(url: string, receivers: Readonly<Record<string, object>>): Py
 class Newcomers {
   count = 0;
   readonly faults: string[] = [];
+  /** Of the certificates that they were shown. */
+  readonly fingerprints = new Set<string>();
   #isOn = true;
   readonly #finished: Promise<unknown>;
 
-  constructor(address: string, atOnce: number) {
-    this.#finished = Promise.all(Array.from({ length: atOnce }, () => this.#run(address)));
+  constructor(address: string, atOnce: number, client?: ClientOptions) {
+    this.#finished = Promise.all(Array.from({ length: atOnce }, () => this.#run(address, client)));
   }
 
   async end(): Promise<void> {
@@ -43,10 +47,11 @@ class Newcomers {
     await this.#finished;
   }
 
-  async #run(address: string): Promise<void> {
+  async #run(address: string, client?: ClientOptions): Promise<void> {
     while (this.#isOn) {
       try {
-        using connection = await SenderConnection.open(address);
+        using connection = await SenderConnection.open(address, client);
+        this.fingerprints.add(connection.fingerprint);
         const answer = await connection.request(ingestRequest);
         if (answer?.status !== 200) this.faults.push(String(answer?.status));
       } catch (thrown) {
@@ -153,5 +158,33 @@ describe.concurrent("TLS with workers", () => {
     bed.kill(second);
     await areGone([second]);
     expect([await ingest(), await ingest()]).toEqual([200, 200]);
+  });
+
+  test("uses certificates that are renewed in each of them, and nobody who sends notices", async () => {
+    using certificates = new ReceiverCertificates();
+    await using sink = await RecordingSink.start();
+    const [before, after] = [certificates.server, certificates.newServer()];
+    const [cert_file, key_file] = [certificates.file("served.crt"), certificates.file("served.key")];
+    const write = ({ cert, key }: typeof before) => {
+      renameOver(cert_file, cert);
+      renameOver(key_file, key);
+    };
+    write(before);
+    await using bed = await WorkersBed.start(receiving(sink.url, { r: { tls: { cert_file, key_file } } }));
+    const client = certificates.client("none");
+    const newcomers = new Newcomers(bed.pyroduct.receiver, 4, client);
+    await eventually("connections", () => newcomers.count > 20);
+    write(after);
+    const renewals = () => bed.pyroduct.log.filter(({ msg }) => msg === "certificates renewed");
+    await eventually("the renewal", () => renewals().length === 2);
+    expect(new Set(renewals().map(({ worker }) => worker))).toEqual(new Set([0, 1]));
+    const port = Number(bed.pyroduct.receiver.split(":")[1]);
+    await eventually("the end of the listeners from before", () => listenersAt(port) === 2);
+    newcomers.fingerprints.clear();
+    const { count } = newcomers;
+    await eventually("more connections", () => newcomers.count > count + 50);
+    await newcomers.end();
+    expect(newcomers.faults).toEqual([]);
+    expect([...newcomers.fingerprints]).toEqual([new X509Certificate(after.cert).fingerprint256]);
   });
 });
