@@ -59,15 +59,17 @@ export class WorkersBed implements AsyncDisposable {
     return samples.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
   }
 
-  /** Ends a worker in the hardest way. */
-  kill(pid: number): void {
+  /** Ends a worker in the hardest way, does something while it is missing, and waits for the one in its place. */
+  async whileOneIsMissing(pid: number, act: () => Promise<void>): Promise<void> {
+    const before = this.#replacements;
     process.kill(pid, "SIGKILL");
+    await areGone([pid]);
+    await act();
+    await eventually("the new worker", () => this.#replacements > before, longMs);
   }
 
-  /** Waits until workers are up again in place of so many that have ended since the start. */
-  async isWholeAfter(restarts: number): Promise<void> {
-    const isUp = (line: Readonly<Record<string, unknown>>) => line["msg"] === "worker is up again";
-    await eventually("the new worker", () => this.pyroduct.log.filter(isUp).length >= restarts, longMs);
+  get #replacements(): number {
+    return this.pyroduct.log.filter(({ msg }) => msg === "worker is up again").length;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,68 +1,24 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { X509Certificate } from "node:crypto";
 import { eventually } from "../base/eventually.ts";
 import { freePort } from "../http/free_port.ts";
 import { ReceiverCertificates } from "../receiver_tls/receiver_certificates.ts";
 import { renameOver } from "../receiver_tls/replaced_files.ts";
-import { type ClientOptions, SenderConnection } from "../receiver_tls/sender_connection.ts";
+import { SenderConnection } from "../receiver_tls/sender_connection.ts";
 import { ingestRequest } from "../receiver_tls/tls_bed.ts";
 import { brokenConfigurations, goodConfiguration } from "../reload/configurations.ts";
 import { SteadySenders } from "../reload/steady_senders.ts";
 import { testTimeoutMs } from "../wire/bounded.ts";
 import type { PyroductConfig } from "../wire/pyroduct_process.ts";
 import { RecordingSink } from "../wire/recording_sink.ts";
-import { areGone, listenersAt, WorkersBed } from "./workers_bed.ts";
+import { Newcomers } from "./newcomers.ts";
+import { listenersAt, WorkersBed } from "./workers_bed.ts";
 
 setDefaultTimeout(testTimeoutMs);
 
 const http = { listen_address: "127.0.0.1", listen_port: 0 };
-const forward_to = ["pyroscope.write.w.receiver"];
 
-function receiving(url: string, receivers: Readonly<Record<string, object>>): PyroductConfig {
-  const blocks = Object.entries(receivers).map(([label, more]) => [
-    label,
-    { http: { ...http, ...more }, forward_to },
-  ]);
-  return {
-    "pyroscope.receive_http": Object.fromEntries(blocks),
-    "pyroscope.write": { w: { endpoint: { url, max_backoff_retries: 1 } } },
-  };
-}
-
-/** New connections, one request each, until it is told to stop; what was no success is kept. */
-class Newcomers {
-  count = 0;
-  readonly faults: string[] = [];
-  /** Of the certificates that they were shown. */
-  readonly fingerprints = new Set<string>();
-  #isOn = true;
-  readonly #finished: Promise<unknown>;
-
-  constructor(address: string, atOnce: number, client?: ClientOptions) {
-    this.#finished = Promise.all(Array.from({ length: atOnce }, () => this.#run(address, client)));
-  }
-
-  async end(): Promise<void> {
-    this.#isOn = false;
-    await this.#finished;
-  }
-
-  async #run(address: string, client?: ClientOptions): Promise<void> {
-    while (this.#isOn) {
-      try {
-        using connection = await SenderConnection.open(address, client);
-        this.fingerprints.add(connection.fingerprint);
-        const answer = await connection.request(ingestRequest);
-        if (answer?.status !== 200) this.faults.push(String(answer?.status));
-      } catch (thrown) {
-        this.faults.push(String(thrown));
-      }
-      this.count += 1;
-    }
-  }
-}
-
-describe.concurrent("a reload with workers", () => {
+describe("a reload with workers", () => {
   test("changes all of them or none, and nobody who sends notices", async () => {
     await using common = await RecordingSink.start();
     await using extra = await RecordingSink.start();
@@ -93,98 +49,98 @@ describe.concurrent("a reload with workers", () => {
     const names = recording.requests.map(({ query }) => new URLSearchParams(query).get("name") ?? "");
     expect(new Set(names.map((name) => /external=(v\d+)/.exec(name)?.[1]))).toEqual(new Set(["v11"]));
   });
-
-  test("opens a port in all of them, and the system chooses it once", async () => {
-    await using sink = await RecordingSink.start();
-    await using bed = await WorkersBed.start(receiving(sink.url, { r: {} }));
-    bed.config.replace(receiving(sink.url, { r: {}, late: {} }));
-    expect(await bed.config.reload()).toEqual({ status: 200, text: "config reloaded\n" });
-    const late = () =>
-      bed.pyroduct.log.filter((line) => line["component_id"] === "pyroscope.receive_http.late");
-    await eventually("both listeners", () => late().length === 2);
-    expect(new Set(late().map(({ worker }) => worker))).toEqual(new Set([0, 1]));
-    expect(new Set(late().map(({ address }) => address)).size).toBe(1);
-  });
-
-  test("that opens a port anew loses no connection", async () => {
-    await using sink = await RecordingSink.start();
-    const port = freePort();
-    const at = (server_idle_timeout: string) =>
-      receiving(sink.url, { r: { listen_port: port, server_idle_timeout } });
-    await using bed = await WorkersBed.start(at("60s"));
-    const newcomers = new Newcomers(bed.pyroduct.receiver, 4);
-    await eventually("connections", () => newcomers.count > 50);
-    for (const timeout of ["50s", "40s"]) {
-      bed.config.replace(at(timeout));
-      expect((await bed.config.reload()).status).toBe(200);
-      const { count } = newcomers;
-      await eventually("more connections", () => newcomers.count > count + 50);
-    }
-    await eventually("the end of the listeners from before", () => listenersAt(port) === 2);
-    const { count } = newcomers;
-    await eventually("more connections", () => newcomers.count > count + 50);
-    await newcomers.end();
-    expect(newcomers.faults).toEqual([]);
-    // Afterwards both take connections again.
-    const before = bed.pids;
-    bed.kill(before[0] ?? 0);
-    await areGone([before[0] ?? 0]);
-    expect(await bed.ingest()).toBe(200);
-    await bed.isWholeAfter(1);
-    bed.kill(before[1] ?? 0);
-    await areGone([before[1] ?? 0]);
-    expect(await bed.ingest()).toBe(200);
-  });
 });
 
-describe.concurrent("TLS with workers", () => {
-  test.each(["NoClientCert", "RequireAnyClientCert"])("%s is served by each of them", async (type) => {
-    using certificates = new ReceiverCertificates();
-    await using sink = await RecordingSink.start();
-    const { cert: cert_pem, key: key_pem } = certificates.server;
-    const tls = { cert_pem, key_pem, client_auth_type: type };
-    await using bed = await WorkersBed.start(receiving(sink.url, { r: { tls } }));
-    const ingest = async () => {
-      const client = certificates.client("valid");
-      using connection = await SenderConnection.open(bed.pyroduct.receiver, client);
-      return (await connection.request(ingestRequest))?.status;
+describe("listeners of workers", () => {
+  const certificates = new ReceiverCertificates();
+  const [before, after] = [certificates.server, certificates.newServer()];
+  const [cert_file, key_file] = [certificates.file("served.crt"), certificates.file("served.key")];
+  const port = freePort();
+  const resources = new AsyncDisposableStack();
+  let bed: WorkersBed;
+  let sink: RecordingSink;
+
+  beforeAll(async () => {
+    resources.use(certificates);
+    serve(before);
+    sink = resources.use(await RecordingSink.start());
+    bed = resources.use(await WorkersBed.start(configuration("60s")));
+  }, testTimeoutMs);
+  afterAll(() => resources.disposeAsync(), testTimeoutMs);
+
+  function configuration(server_idle_timeout: string, more: object = {}): PyroductConfig {
+    const forward_to = ["pyroscope.write.w.receiver"];
+    const tls = { cert_file, key_file };
+    const fronted = { ...tls, client_auth_type: "RequireAnyClientCert" };
+    return {
+      "pyroscope.receive_http": {
+        plain: { http: { ...http, listen_port: port, server_idle_timeout }, forward_to },
+        tls: { http: { ...http, tls }, forward_to },
+        front: { http: { ...http, tls: fronted }, forward_to },
+        ...more,
+      },
+      "pyroscope.write": { w: { endpoint: { url: sink.url, max_backoff_retries: 1 } } },
     };
-    const [first = 0, second = 0] = bed.pids;
-    expect(await ingest()).toBe(200);
-    bed.kill(first);
-    await areGone([first]);
-    expect([await ingest(), await ingest()]).toEqual([200, 200]);
-    await bed.isWholeAfter(1);
-    bed.kill(second);
-    await areGone([second]);
-    expect([await ingest(), await ingest()]).toEqual([200, 200]);
+  }
+
+  function serve({ cert, key }: typeof before): void {
+    renameOver(cert_file, cert);
+    renameOver(key_file, key);
+  }
+
+  function address(label: string): string {
+    return bed.pyroduct.address((id) => id === `pyroscope.receive_http.${label}`);
+  }
+
+  /** What each receiver answers to a sender of its own. */
+  async function answers(): Promise<(number | undefined)[]> {
+    const senders = (["plain", "tls", "front"] as const).map(async (label) => {
+      const client = label === "plain" ? undefined : certificates.client("valid");
+      using connection = await SenderConnection.open(address(label), client);
+      return (await connection.request(ingestRequest))?.status;
+    });
+    return await Promise.all(senders);
+  }
+
+  test("are opened in all of them, where the system chooses at one port", async () => {
+    const late = { late: { http, forward_to: ["pyroscope.write.w.receiver"] } };
+    bed.config.replace(configuration("60s", late));
+    expect(await bed.config.reload()).toEqual({ status: 200, text: "config reloaded\n" });
+    const told = () =>
+      bed.pyroduct.log.filter((line) => line["component_id"] === "pyroscope.receive_http.late");
+    await eventually("both listeners", () => told().length === 2);
+    expect(new Set(told().map(({ worker }) => worker))).toEqual(new Set([0, 1]));
+    expect(new Set(told().map((line) => line["address"])).size).toBe(1);
   });
 
-  test("uses certificates that are renewed in each of them, and nobody who sends notices", async () => {
-    using certificates = new ReceiverCertificates();
-    await using sink = await RecordingSink.start();
-    const [before, after] = [certificates.server, certificates.newServer()];
-    const [cert_file, key_file] = [certificates.file("served.crt"), certificates.file("served.key")];
-    const write = ({ cert, key }: typeof before) => {
-      renameOver(cert_file, cert);
-      renameOver(key_file, key);
-    };
-    write(before);
-    await using bed = await WorkersBed.start(receiving(sink.url, { r: { tls: { cert_file, key_file } } }));
-    const client = certificates.client("none");
-    const newcomers = new Newcomers(bed.pyroduct.receiver, 4, client);
-    await eventually("connections", () => newcomers.count > 20);
-    write(after);
-    const renewals = () => bed.pyroduct.log.filter(({ msg }) => msg === "certificates renewed");
-    await eventually("the renewal", () => renewals().length === 2);
-    expect(new Set(renewals().map(({ worker }) => worker))).toEqual(new Set([0, 1]));
-    const port = Number(bed.pyroduct.receiver.split(":")[1]);
-    await eventually("the end of the listeners from before", () => listenersAt(port) === 2);
-    newcomers.fingerprints.clear();
-    const { count } = newcomers;
-    await eventually("more connections", () => newcomers.count > count + 50);
-    await newcomers.end();
-    expect(newcomers.faults).toEqual([]);
-    expect([...newcomers.fingerprints]).toEqual([new X509Certificate(after.cert).fingerprint256]);
+  test("are opened anew without losing a connection, for arguments and certificates", async () => {
+    const plain = new Newcomers(address("plain"), 3);
+    const secure = new Newcomers(address("tls"), 2, certificates.client("none"));
+    await eventually("connections", () => plain.count > 30 && secure.count > 10);
+    serve(after);
+    for (const timeout of ["50s", "40s"]) {
+      bed.config.replace(configuration(timeout));
+      expect((await bed.config.reload()).status).toBe(200);
+      const { count } = plain;
+      await eventually("more connections", () => plain.count > count + 30);
+    }
+    const renewed = () => bed.pyroduct.log.filter(({ msg }) => msg === "certificates renewed");
+    await eventually("the renewals", () => renewed().length === 4);
+    const ports = [port, Number(address("tls").split(":")[1])];
+    await eventually("the end of those from before", () => ports.every((one) => listenersAt(one) === 2));
+    secure.fingerprints.clear();
+    const counts = [plain.count, secure.count] as const;
+    await eventually("more connections", () => plain.count > counts[0] + 30 && secure.count > counts[1] + 30);
+    await Promise.all([plain.end(), secure.end()]);
+    expect([...plain.faults, ...secure.faults]).toEqual([]);
+    expect([...secure.fingerprints]).toEqual([new X509Certificate(after.cert).fingerprint256]);
+  });
+
+  test("are those of each of them, with and without TLS", async () => {
+    expect(await answers()).toEqual([200, 200, 200]);
+    for (const pid of bed.pids) {
+      await bed.whileOneIsMissing(pid, async () => expect(await answers()).toEqual([200, 200, 200]));
+    }
+    expect(await answers()).toEqual([200, 200, 200]);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { eventually } from "../base/eventually.ts";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
@@ -13,124 +13,119 @@ import { RecordingSink } from "./recording_sink.ts";
 
 const receiver = "pyroscope.receive_http.r";
 const http = { listen_address: "127.0.0.1", listen_port: 0 };
+const secret = "hunter2-do-not-show";
 
-function forwardingTo(url: string, more: object = {}): PyroductConfig {
+function forwardingTo(url: string): PyroductConfig {
   return {
-    "pyroscope.receive_http": { r: { http, forward_to: ["pyroscope.write.w.receiver"], ...more } },
-    "pyroscope.write": { w: { endpoint: { url, max_backoff_retries: 1 } } },
+    "pyroscope.receive_http": { r: { http, grpc: {}, forward_to: ["pyroscope.write.w.receiver"] } },
+    "pyroscope.write": { w: { endpoint: { url, max_backoff_retries: 1, bearer_token: secret } } },
   };
 }
 
-const storing: PyroductConfig = {
-  "pyroscope.receive_http": { r: { http, forward_to: ["pyroscope.local_store.s.receiver"] } },
-  "pyroscope.local_store": { s: {} },
-};
+function storingAt(port: number): PyroductConfig {
+  const forward_to = ["pyroscope.local_store.s.receiver"];
+  return {
+    "pyroscope.receive_http": { r: { http: { ...http, listen_port: port }, forward_to } },
+    "pyroscope.local_store": { s: {} },
+  };
+}
 
 /** Registers what is said about several workers. */
 export function registerWorkerTests(): void {
-  describe.concurrent("workers", () => {
-    test("share the port, are seen as one, and hear of the log's level", servesAsOne, testTimeoutMs);
-    test("take nothing from their arguments or environment", tellsNoSecret, testTimeoutMs);
-    test("that die are replaced, while the others serve and no count falls", replacesTheDead, testTimeoutMs);
-    test("serve gRPC, each of them", servesGrpc, testTimeoutMs);
-    test("end with their controller, even when that is killed", endsWithTheController, testTimeoutMs);
-    test("finish what is under way when they are told to stop", drains, testTimeoutMs);
-    test("of before leave what they have stored to those that remain", adoptsStores, testTimeoutMs);
-    test("do not start where another program has the port", refusesATakenPort, testTimeoutMs);
+  describe("workers", () => {
+    registerLifeTests();
+    describe.concurrent("at their end", () => {
+      test("go with their controller, even when that is killed", endWithTheController, testTimeoutMs);
+      test("finish what is under way when they are told to stop", drain, testTimeoutMs);
+      test("leave what they have stored to those that remain", leaveStores, testTimeoutMs);
+    });
+    test("do not start where another program has the port", refuseATakenPort, testTimeoutMs);
   });
 }
 
-async function servesAsOne(): Promise<void> {
-  // Nobody listens there: each worker says so at the level debug.
-  await using bed = await WorkersBed.start(forwardingTo("http://127.0.0.1:1"));
-  const components = (await (await bed.get("/api/v0/web/components")).json()) as { localID: string }[];
-  expect(components.map(({ localID }) => localID).toSorted()).toEqual([receiver, "pyroscope.write.w"]);
-  expect((await bed.get("/-/ready")).status).toBe(200);
-  const level = await fetch(`http://${bed.pyroduct.admin}/-/log-level?level=debug`, { method: "POST" });
-  expect(level.status).toBe(200);
-  const told = () =>
-    new Set(bed.pyroduct.log.filter(({ level: of }) => of === "debug").map(({ worker }) => worker));
-  let sent = 0;
-  await eventually("a profile at each worker", async () => {
-    expect(await bed.ingest()).toBe(502);
-    sent += 1;
-    return told().size === 2;
-  });
-  expect(await bed.metric("pyroscope_write_dropped_profiles_total")).toBe(sent);
-  expect(await bed.metric("pyroscope_receive_http_request_duration_seconds_count")).toBe(sent);
-  expect(await bed.metric("pyroscope_receive_http_tcp_connections_limit")).toBe(16_384);
-  expect(await bed.metric("pyroduct_build_info")).toBe(1);
-  expect(await bed.metric("pyroduct_workers")).toBe(2);
-  expect((await bed.get("/-/healthy")).status).toBe(500);
-}
+/** What is said about workers that run, all of the same. */
+function registerLifeTests(): void {
+  const resources = new AsyncDisposableStack();
+  let bed: WorkersBed;
+  let sink: RecordingSink;
+  beforeAll(async () => {
+    sink = resources.use(await RecordingSink.start());
+    bed = resources.use(await WorkersBed.start(forwardingTo(sink.url)));
+  }, testTimeoutMs);
+  afterAll(() => resources.disposeAsync(), testTimeoutMs);
 
-async function tellsNoSecret(): Promise<void> {
-  const secret = "hunter2-do-not-show";
-  const config = {
-    ...forwardingTo("http://127.0.0.1:1"),
-    "pyroscope.write": { w: { endpoint: { url: "http://127.0.0.1:1", bearer_token: secret } } },
-  };
-  await using bed = await WorkersBed.start(config);
-  expect(bed.pids).toHaveLength(2);
-  for (const pid of bed.pids) {
-    const seen = ["cmdline", "environ"].map((file) => readFileSync(`/proc/${pid}/${file}`, "utf8"));
-    expect(seen.join("\n")).toContain("worker");
-    expect(seen.join("\n")).not.toContain(secret);
-    expect(readFileSync(`/proc/${pid}/comm`, "utf8")).toBe("pyroduct-worker\n");
-  }
-}
-
-async function replacesTheDead(): Promise<void> {
-  await using sink = await RecordingSink.start();
-  await using bed = await WorkersBed.start(forwardingTo(sink.url));
-  const [first = 0, second = 0] = bed.pids;
-  const counted = () => bed.metric("pyroscope_receive_http_request_duration_seconds_count");
-  const before = await bed.ingestUntil(
-    async () => (await bed.metric("pyroscope_receive_http_request_duration_seconds_count")) >= 20,
-  );
-  expect(await counted()).toBe(before);
-
-  bed.kill(first);
-  await areGone([first]);
-  // What comes now goes to the other, at once.
-  for (let n = 0; n < 10; n += 1) expect(await bed.ingest()).toBe(200);
-  expect((await bed.get("/-/ready")).status).toBe(200);
-  await bed.isWholeAfter(1);
-  expect(await counted()).toBe(before + 10);
-
-  bed.kill(second);
-  await areGone([second]);
-  for (let n = 0; n < 10; n += 1) expect(await bed.ingest()).toBe(200);
-  await bed.isWholeAfter(2);
-  expect((await bed.get("/-/healthy")).status).toBe(200);
-  expect(await bed.metric("pyroduct_worker_restarts_total")).toBe(2);
-  const ends = bed.pyroduct.log.filter(({ level }) => level === "error");
-  expect(ends.map(({ msg, pid, reason }) => [msg, pid, reason])).toEqual(
-    [first, second].map((pid) => ["worker ended, another takes its place", pid, "SIGKILL"]),
-  );
-}
-
-async function servesGrpc(): Promise<void> {
-  await using sink = await RecordingSink.start();
-  await using bed = await WorkersBed.start(forwardingTo(sink.url, { grpc: {} }));
-  const address = grpcAddress(bed.pyroduct, receiver);
+  const served = () => bed.metric("pyroscope_receive_http_request_duration_seconds_count");
   const push = async () => {
-    using caller = new PushCaller(address);
+    using caller = new PushCaller(grpcAddress(bed.pyroduct, receiver));
     return (await caller.push(message(noise(100)))).code;
   };
-  const [first = 0, second = 0] = bed.pids;
-  expect(await push()).toBe("ok");
-  bed.kill(first);
-  await areGone([first]);
-  expect([await push(), await push()]).toEqual(["ok", "ok"]);
-  await bed.isWholeAfter(1);
-  bed.kill(second);
-  await areGone([second]);
-  expect([await push(), await push()]).toEqual(["ok", "ok"]);
-  expect(grpcAddress(bed.pyroduct, receiver)).toBe(address);
+
+  test("take nothing from their arguments or environment", () => {
+    expect(bed.pids).toHaveLength(2);
+    for (const pid of bed.pids) {
+      const seen = ["cmdline", "environ"].map((file) => readFileSync(`/proc/${pid}/${file}`, "utf8"));
+      expect(seen[0]).toEndWith("\0worker\0");
+      expect(seen.join("\n")).not.toContain(secret);
+      expect(readFileSync(`/proc/${pid}/comm`, "utf8")).toBe("pyroduct-worker\n");
+    }
+  });
+
+  test("share the port, are seen as one, and hear of the log's level", async () => {
+    const components = (await (await bed.get("/api/v0/web/components")).json()) as { localID: string }[];
+    expect(components.map(({ localID }) => localID).toSorted()).toEqual([receiver, "pyroscope.write.w"]);
+    const level = await fetch(`http://${bed.pyroduct.admin}/-/log-level?level=debug`, { method: "POST" });
+    expect(level.status).toBe(200);
+    // A destination that refuses makes each worker say so at the level debug.
+    sink.script({ otherwise: { status: 500 } });
+    const told = () =>
+      new Set(bed.pyroduct.log.filter(({ level: of }) => of === "debug").map(({ worker }) => worker));
+    const before = await served();
+    let sent = 0;
+    await eventually("a profile at each worker", async () => {
+      expect(await bed.ingest()).toBe(500);
+      sent += 1;
+      return told().size === 2;
+    });
+    expect(await bed.metric("pyroscope_write_dropped_profiles_total")).toBe(sent);
+    expect((await served()) - before).toBe(sent);
+    const health = await bed.config.health();
+    expect([health.status, health.text]).toEqual([
+      500,
+      expect.stringMatching(/^unhealthy components: pyroscope\.write\.w\n/),
+    ]);
+    sink.script({});
+    await bed.ingestUntil(async () => (await bed.config.health()).status === 200);
+    // The limit of each protocol, and not of each worker.
+    expect(await bed.metric("pyroscope_receive_http_tcp_connections_limit")).toBe(2 * 16_384);
+    expect(await bed.metric("pyroscope_receive_http_grpc_concurrent_streams_limit")).toBe(100);
+    expect(await bed.metric("pyroduct_build_info")).toBe(1);
+    expect(await bed.metric("pyroduct_workers")).toBe(2);
+  });
+
+  test("that die are replaced, while the others serve HTTP and gRPC, and no count falls", async () => {
+    const { pids } = bed;
+    const restarts = await bed.metric("pyroduct_worker_restarts_total");
+    for (const pid of pids) {
+      const before = await served();
+      await bed.whileOneIsMissing(pid, async () => {
+        // What comes now goes to the other, at once.
+        for (let n = 0; n < 5; n += 1) expect(await bed.ingest()).toBe(200);
+        expect([await push(), await push()]).toEqual(["ok", "ok"]);
+        expect((await bed.get("/-/ready")).status).toBe(200);
+      });
+      // Those of gRPC count as well.
+      expect((await served()) - before).toBe(7);
+    }
+    expect((await bed.get("/-/healthy")).status).toBe(200);
+    expect((await bed.metric("pyroduct_worker_restarts_total")) - restarts).toBe(2);
+    const ends = bed.pyroduct.log.filter(({ level }) => level === "error").slice(-2);
+    expect(ends.map(({ msg, pid, reason }) => [msg, pid, reason])).toEqual(
+      pids.map((pid) => ["worker ended, another takes its place", pid, "SIGKILL"]),
+    );
+  });
 }
 
-async function endsWithTheController(): Promise<void> {
+async function endWithTheController(): Promise<void> {
   await using sink = new GatedSink();
   await using bed = await WorkersBed.start(forwardingTo(sink.url));
   const { pids } = bed;
@@ -143,7 +138,7 @@ async function endsWithTheController(): Promise<void> {
   expect(await busy).toBe("cut");
 }
 
-async function drains(): Promise<void> {
+async function drain(): Promise<void> {
   await using sink = new GatedSink();
   await using bed = await WorkersBed.start(forwardingTo(sink.url));
   const { pids } = bed;
@@ -159,23 +154,17 @@ async function drains(): Promise<void> {
   expect(bed.pyroduct.log.filter(({ level }) => level === "error" || level === "warn")).toEqual([]);
 }
 
-async function adoptsStores(): Promise<void> {
+async function leaveStores(): Promise<void> {
   using folder = new TemporaryFolder();
   const storagePath = folder.path;
-  const listed = async (bed: WorkersBed) => {
-    const { profiles } = (await (await bed.get("/api/v0/profiles?limit=1000")).json()) as {
-      profiles: { id: string; service_name: string }[];
-    };
-    return profiles;
-  };
   let sent = 0;
   {
-    await using three = await WorkersBed.start(storing, 3, { storagePath });
+    await using two = await WorkersBed.start(storingAt(0), 2, { storagePath });
     // Enough that each of them has got some.
-    sent = await three.ingestUntil(async () => (await three.metric("pyroduct_local_store_profiles")) >= 30);
-    expect(await listed(three)).toHaveLength(sent);
+    sent = await two.ingestUntil(async () => (await two.metric("pyroduct_local_store_profiles")) >= 20);
+    expect(await listed(two)).toHaveLength(sent);
   }
-  await using one = await WorkersBed.start(storing, 1, { storagePath });
+  await using one = await WorkersBed.start(storingAt(0), 1, { storagePath });
   expect(await one.ingest("name=late")).toBe(200);
   const all = await listed(one);
   expect(all).toHaveLength(sent + 1);
@@ -185,15 +174,14 @@ async function adoptsStores(): Promise<void> {
   expect(await one.metric("pyroduct_local_store_profiles")).toBe(sent + 1);
 }
 
-async function refusesATakenPort(): Promise<void> {
+async function listed(bed: WorkersBed): Promise<{ id: string; service_name: string }[]> {
+  const answer = await (await bed.get("/api/v0/profiles?limit=1000")).json();
+  return (answer as { profiles: { id: string; service_name: string }[] }).profiles;
+}
+
+async function refuseATakenPort(): Promise<void> {
   using other = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => {} } });
-  const taken = {
-    ...storing,
-    "pyroscope.receive_http": {
-      r: { http: { ...http, listen_port: other.port }, forward_to: ["pyroscope.local_store.s.receiver"] },
-    },
-  };
-  const refused = await PyroductProcess.refused(taken, { arguments: ["--workers=2"] });
+  const refused = await PyroductProcess.refused(storingAt(other.port), { arguments: ["--workers=2"] });
   expect(refused).toEqual({
     status: 1,
     complaints: [`can't listen on 127.0.0.1:${other.port}: the port is in use by another program`],
