@@ -7,14 +7,12 @@ import { type ComponentConfig, loadConfig } from "../config/load_config.ts";
 import { formatProblem } from "../config/problem.ts";
 import { redact } from "../config/redact.ts";
 import { shapeOf } from "../config/schema_shape.ts";
-import type { PortsByPlace } from "../http/process_ports.ts";
 import type { LogLevel, RootLogger } from "../telemetry/log.ts";
 import { type MetricFamily, mergeFamilies } from "../telemetry/metric_family.ts";
-import { changeAll } from "./change_shards.ts";
 import type { ConfigSource } from "./config_source.ts";
 import { healthFamily } from "./health_metrics.ts";
-import { mergeActivity } from "./merged_activity.ts";
-import { type ComponentHealth, newestFirst, type ShardCalls, type StoredBody } from "./shard.ts";
+import type { ComponentHealth, StoredBody } from "./shard.ts";
+import { ShardGroup } from "./shard_group.ts";
 import type { ShardSlot } from "./shard_slot.ts";
 
 /** What the controller works with. */
@@ -62,14 +60,15 @@ export type ReloadResult =
 /** Owns the configuration, and speaks for all shards as one. */
 export class Controller {
   readonly #parts: ControllerParts;
+  readonly #shards: ShardGroup;
   readonly #configHealth: HealthRecord;
   #components: readonly ComponentConfig[] = [];
-  #ports: PortsByPlace = {};
   #changing: Promise<unknown> = Promise.resolve();
   #isReady = false;
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
+    this.#shards = new ShardGroup(parts.slots, parts.clock);
     this.#configHealth = new HealthRecord(parts.clock.wall, "the configuration is in use");
   }
 
@@ -78,7 +77,7 @@ export class Controller {
    * enough, since it takes what comes while another is replaced.
    */
   get isReady(): boolean {
-    return this.#isReady && this.#running.length > 0;
+    return this.#isReady && this.#shards.running.length > 0;
   }
 
   /** Looks for problems without starting anything. */
@@ -91,7 +90,9 @@ export class Controller {
   async start(): Promise<ReloadResult> {
     const result = await this.#inTurn(async (): Promise<ReloadResult> => {
       try {
-        await Promise.all(this.#parts.slots.map((slot) => slot.open((shard) => this.#configure(shard))));
+        await this.#shards.open((shard) =>
+          this.#inTurn(() => this.#shards.configure(shard, this.#components)),
+        );
         return await this.#load();
       } catch (thrown) {
         if (!(thrown instanceof CodedError)) throw thrown;
@@ -114,20 +115,6 @@ export class Controller {
     // A defect in one must not keep the next from happening.
     this.#changing = changing.catch(() => {});
     return changing;
-  }
-
-  /** Gives the configuration in use to a shard that has none yet. */
-  #configure(shard: ShardCalls): Promise<void> {
-    return this.#inTurn(async () => {
-      const isFirst = this.#running.length === 0;
-      this.#ports = await shard.prepare({ components: this.#components, ports: this.#ports, isFirst });
-      await shard.commit();
-    });
-  }
-
-  /** The shards that run at the moment. */
-  get #running(): ShardCalls[] {
-    return this.#parts.slots.flatMap(({ running }) => running ?? []);
   }
 
   async #observedReload(): Promise<ReloadResult> {
@@ -165,11 +152,7 @@ export class Controller {
     const loaded = this.#read();
     if (!loaded.ok) return loaded;
     try {
-      const running = this.#running;
-      if (running.length === 0) throw new CodedError("unavailable", "nothing runs that could be changed");
-      this.#ports = await changeAll(running, loaded.components, this.#ports, (shard, reason) => {
-        this.#parts.slots.find((slot) => slot.running === shard)?.renew(reason);
-      });
+      await this.#shards.change(loaded.components);
       this.#components = loaded.components;
       return { ok: true };
     } catch (thrown) {
@@ -194,19 +177,18 @@ export class Controller {
 
   /** All metrics, those of equal names and labels taken together over the shards. */
   async metrics(): Promise<MetricFamily[]> {
-    const { slots, processMetrics } = this.#parts;
-    const healths = this.#health().then((reports) => [healthFamily([...reports.values(), this.#ownHealth])]);
+    const health = this.#shards.health();
     const families = await Promise.all([
-      processMetrics(),
-      healths,
-      ...slots.map((slot) => slot.metrics()),
+      this.#parts.processMetrics(),
+      health.then((reports) => [healthFamily([...reports.values(), this.#ownHealth])]),
+      this.#shards.metrics(),
     ]);
     return mergeFamilies(families.flat());
   }
 
   /** The components as they are wired, and how they do. */
   async components(): Promise<ComponentInfo[]> {
-    const health = await this.#health();
+    const health = await this.#shards.health();
     const schema = shapeOf(configSchema(this.#parts.definitions));
     return this.#components.map((component): ComponentInfo => {
       const { address, health: current } = health.get(component.id) ?? {
@@ -238,14 +220,11 @@ export class Controller {
 
   /** The names of everything that is unhealthy, each with the reason. */
   async unhealthy(): Promise<{ readonly id: string; readonly message: string }[]> {
-    const reports = [...(await this.#health()).values(), this.#ownHealth];
+    const reports = [...(await this.#shards.health()).values(), this.#ownHealth];
     const unhealthy = reports
       .filter(({ health }) => health.state === "unhealthy")
       .map(({ id, health }) => ({ id, message: health.message }));
-    const down = this.#parts.slots.flatMap(({ name: id, problem }) => {
-      return problem === undefined ? [] : [{ id, message: problem }];
-    });
-    return [...unhealthy, ...down];
+    return [...unhealthy, ...this.#shards.missing];
   }
 
   /** The configuration in use, secrets masked. */
@@ -258,52 +237,39 @@ export class Controller {
   }
 
   /** The newest stored profiles of all shards. */
-  async listProfiles(limit: number): Promise<StoredProfile[]> {
-    const lists = await Promise.all(this.#running.map((shard) => shard.listProfiles(limit)));
-    return lists.flat().sort(newestFirst).slice(0, limit);
+  listProfiles(limit: number): Promise<StoredProfile[]> {
+    return this.#shards.listProfiles(limit);
   }
 
-  async getProfile(id: string): Promise<StoredBody | undefined> {
-    const found = await Promise.all(this.#running.map((shard) => shard.getProfile(id)));
-    return found.find((profile) => profile !== undefined);
+  getProfile(id: string): Promise<StoredBody | undefined> {
+    return this.#shards.getProfile(id);
   }
 
   /** What was stored since the last call, by service. */
-  async activity(): Promise<ServiceActivity[]> {
-    const activity = await Promise.all(this.#running.map((shard) => shard.activity()));
-    return mergeActivity(activity.flat());
+  activity(): Promise<ServiceActivity[]> {
+    return this.#shards.activity();
   }
 
   /** How much is logged from now on, here and in all shards. */
   async setLogLevel(level: LogLevel): Promise<void> {
     this.#parts.log.level = level;
-    await Promise.all(this.#running.map((shard) => shard.setLogLevel(level)));
+    await this.#shards.tell((shard) => shard.setLogLevel(level));
   }
 
   /** Says that it is about to end: no longer ready, answers close their connections. */
   async announceStop(): Promise<void> {
     this.#isReady = false;
-    await Promise.all(this.#running.map((shard) => shard.announceStop()));
+    await this.#shards.tell((shard) => shard.announceStop());
   }
 
   /** Ends all shards. */
   async stop(graceMs?: number): Promise<void> {
     this.#isReady = false;
-    await Promise.all(this.#parts.slots.map((slot) => slot.stop(graceMs)));
+    await this.#shards.stop(graceMs);
   }
 
   get #ownHealth(): Pick<ComponentHealth, "id" | "health"> {
     return { id: "configuration", health: this.#configHealth.current };
-  }
-
-  /** The health of each component; where shards differ, the one that is unhealthy counts. */
-  async #health(): Promise<Map<string, ComponentHealth>> {
-    const reports = await Promise.all(this.#running.map((shard) => shard.health()));
-    const merged = new Map<string, ComponentHealth>();
-    for (const report of reports.flat()) {
-      if (merged.get(report.id)?.health.state !== "unhealthy") merged.set(report.id, report);
-    }
-    return merged;
   }
 }
 

@@ -47,8 +47,8 @@ class ShardClient {
     this.#channel = channel;
     this.#clock = clock;
     channel.onClose((reason) => {
-      this.#closed = reason;
-      for (const id of [...this.#pending.keys()]) this.#fail(id, new CodedError("unavailable", reason));
+      this.#closed = `the shard has ended: ${reason}`;
+      for (const id of [...this.#pending.keys()]) this.#fail(id, new CodedError("unavailable", this.#closed));
     });
   }
 

@@ -89,7 +89,6 @@ export class WorkerSlot implements ShardSlot {
   async stop(graceMs?: number): Promise<void> {
     this.#ending.abort();
     this.#steady?.cancel();
-    this.#watching?.cancel();
     const process = this.#process;
     if (process === undefined) return;
     try {
@@ -103,6 +102,7 @@ export class WorkerSlot implements ShardSlot {
     const timer = this.#parts.clock.schedule(exitMs, () => process.kill());
     await process.ended;
     timer.cancel();
+    this.#watching?.cancel();
   }
 
   /** @throws CodedError where the process ends, or says nothing, before it can be called. */

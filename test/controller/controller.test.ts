@@ -221,6 +221,24 @@ describe("with several shards", () => {
     ]);
   });
 
+  test("one that does not answer is unhealthy, and keeps nobody from being told", async () => {
+    const shards = [new StubShard(), new StubShard()] as const;
+    const bed = new ControllerBed(writeConfig("a"), shards);
+    await bed.controller.start();
+    const silent = () => new Promise<never>(() => {});
+    Object.assign(shards[0], { health: silent, announceStop: silent });
+    shards[1].reports = [health("pyroscope.write.a", "unhealthy", "no answer")];
+    const unhealthy = bed.controller.unhealthy();
+    const announced = bed.controller.announceStop();
+    await bed.clock.advance(5000);
+    await announced;
+    expect(await unhealthy).toEqual([
+      { id: "shard", message: "no answer to health within 5000 ms" },
+      { id: "pyroscope.write.a", message: "no answer" },
+    ]);
+    expect(shards[1].ends).toEqual(["announced"]);
+  });
+
   test("stored profiles are listed together, the newest first", async () => {
     const shards = [new StubShard(), new StubShard()] as const;
     shards[0].stored = [storedBody("4", { received_at: 4 }), storedBody("1", { received_at: 1 })];

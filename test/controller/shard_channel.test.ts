@@ -84,10 +84,10 @@ describe("a call", () => {
     const bed = new ChannelBed();
     bed.stub.health = () => new Promise(() => {});
     const failure = failureOf(bed.calls.health());
-    await bed.clock.advance(10_000);
+    await bed.clock.advance(5000);
     expect(await failure).toMatchObject({
       code: "deadline_exceeded",
-      message: "no answer to health within 10000 ms",
+      message: "no answer to health within 5000 ms",
     });
   });
 
@@ -107,8 +107,11 @@ describe("a call", () => {
     bed.stub.health = () => new Promise(() => {});
     const failure = failureOf(bed.calls.health());
     bed.close("SIGKILL");
-    expect(await failure).toMatchObject({ code: "unavailable", message: "SIGKILL" });
-    expect(await failureOf(bed.calls.metrics())).toMatchObject({ code: "unavailable", message: "SIGKILL" });
+    expect(await failure).toMatchObject({ code: "unavailable", message: "the shard has ended: SIGKILL" });
+    expect(await failureOf(bed.calls.metrics())).toMatchObject({
+      code: "unavailable",
+      message: "the shard has ended: SIGKILL",
+    });
     expect(bed.clock.pending).toBe(0);
   });
 

@@ -126,8 +126,8 @@ describe("a worker that stays", () => {
     bed.worker.becomeReady(mute);
     await opened;
     bed.isPrompt = true;
-    // Three times in a row, each looked for after ten seconds and waited for as long.
-    await bed.clock.advance(59_000);
+    // Three times in a row, each looked for after ten seconds and waited for during five.
+    await bed.clock.advance(44_000);
     expect(bed.workers[0]?.isKilled).toBe(false);
     await bed.clock.advance(2000);
     expect([bed.workers[0]?.isKilled, bed.workers.length, bed.slot.problem]).toEqual([true, 2, undefined]);
@@ -162,6 +162,22 @@ describe("the end of a place", () => {
     await bed.clock.advance(60_000);
     expect(bed.workers).toHaveLength(1);
     expect(bed.log.lines).toEqual([]);
+  });
+
+  test("does not wait for a shard that gives no sign of life", async () => {
+    const bed = new WorkerBed();
+    bed.isPrompt = false;
+    const opened = bed.open();
+    await settled();
+    const mute = new StubShard();
+    mute.stop = () => new Promise(() => {});
+    mute.health = () => new Promise(() => {});
+    bed.worker.becomeReady(mute);
+    await opened;
+    const stopped = bed.slot.stop();
+    await bed.clock.advance(46_000);
+    await stopped;
+    expect([bed.worker.isKilled, bed.workers.length]).toEqual([true, 1]);
   });
 
   test("does not wait for a process that stays", async () => {
