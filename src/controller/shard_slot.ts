@@ -5,6 +5,7 @@ import { inProcessChannel } from "./message_channel.ts";
 import type { ShardCalls } from "./shard.ts";
 import { connectShard } from "./shard_client.ts";
 import { serveShard } from "./shard_server.ts";
+import { workerFamilies } from "./worker_metrics.ts";
 
 /** The place of a shard, where one may come after another. */
 export interface ShardSlot {
@@ -51,8 +52,8 @@ export class InProcessSlot implements ShardSlot {
     this.#log.error("unexpected failure, please report it", { reason });
   }
 
-  metrics(): Promise<MetricFamily[]> {
-    return this.running.metrics();
+  async metrics(): Promise<MetricFamily[]> {
+    return [...(await this.running.metrics()), ...workerFamilies(true, 0)];
   }
 
   stop(graceMs?: number): Promise<void> {

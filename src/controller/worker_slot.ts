@@ -8,6 +8,7 @@ import { MetricHistory } from "./metric_history.ts";
 import type { ShardCalls } from "./shard.ts";
 import { connectShard } from "./shard_client.ts";
 import type { ShardSlot } from "./shard_slot.ts";
+import { workerFamilies } from "./worker_metrics.ts";
 import type { WorkerProcess } from "./worker_process.ts";
 import { type WorkerSettings, workerMessage } from "./worker_settings.ts";
 
@@ -83,7 +84,7 @@ export class WorkerSlot implements ShardSlot {
   }
 
   async metrics(): Promise<MetricFamily[]> {
-    return [...(await this.#shardMetrics()), ...this.#ownMetrics()];
+    return [...(await this.#shardMetrics()), ...workerFamilies(this.#running !== undefined, this.#restarts)];
   }
 
   async stop(graceMs?: number): Promise<void> {
@@ -200,15 +201,5 @@ export class WorkerSlot implements ShardSlot {
       if (!(thrown instanceof CodedError)) throw thrown;
     }
     return this.#history.known;
-  }
-
-  #ownMetrics(): MetricFamily[] {
-    const own = (name: string, type: string, help: string, value: number): MetricFamily => {
-      return { name, type, help, samples: [{ name, labels: {}, value }] };
-    };
-    return [
-      own("pyroduct_workers", "gauge", "Workers that are up.", this.#running === undefined ? 0 : 1),
-      own("pyroduct_worker_restarts_total", "counter", "Workers started in place of others.", this.#restarts),
-    ];
   }
 }
