@@ -61,11 +61,12 @@ export interface Component<Args = unknown> {
   /** Begins to take requests; called once everything of the new configuration has started. Never fails. */
   activate?(): void;
   /**
-   * Takes changed arguments in place, from the next request on.
+   * Looks whether changed arguments can be taken in place, and changes nothing yet.
    *
-   * @returns false where they need a new component, and nothing has changed.
+   * @returns what takes them, from the next request on, and never fails; called once all else of the new configuration
+   * has started. Undefined where they need a new component.
    */
-  update?(args: Args): boolean;
+  update?(args: Args): (() => void) | undefined;
   /** Ends it: nothing new is taken, and what is under way has `graceMs` to finish. */
   stop(graceMs: number): Promise<void>;
   /**

@@ -42,6 +42,8 @@ interface Candidate {
   readonly component: Component;
   readonly metrics: MetricScope;
   readonly isNew: boolean;
+  /** Takes changed arguments, where they have changed in place. */
+  readonly update?: () => void;
 }
 
 /** A change that is ready to happen: nothing that could fail is left to do. Exactly one of the two ends it. */
@@ -129,10 +131,8 @@ export class Pipeline {
       const kept: Candidate = { config, component, metrics, isNew: false };
       const oldArgs = ownArguments(old.config);
       if (isDeepStrictEqual(oldArgs, ownArguments(config))) return kept;
-      if (component.update?.(args)) {
-        undo.push(() => component.update?.(v.parse(definition.schema, old.config.source)));
-        return kept;
-      }
+      const update = component.update?.(args);
+      if (update !== undefined) return { ...kept, update };
     }
     const metrics = old?.metrics ?? new MetricScope({ component_id: config.id });
     const component = definition.build(args, this.#context(config, metrics));
@@ -145,6 +145,7 @@ export class Pipeline {
   #swap(candidates: readonly Candidate[]): void {
     const before = this.#running;
     const after = new Map<string, RunningComponent>();
+    for (const { update } of candidates) update?.();
     for (const candidate of candidates) {
       const { config, component } = candidate;
       const children = config.forwardTo.flatMap((id) => after.get(id)?.receiver ?? []);

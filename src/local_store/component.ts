@@ -68,10 +68,11 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
     this.#expireLater();
   }
 
-  update(args: LocalStoreArguments): boolean {
-    this.#args = args;
-    if (this.#database !== undefined) this.#database.limits = this.#limits;
-    return true;
+  update(args: LocalStoreArguments): () => void {
+    return () => {
+      this.#args = args;
+      if (this.#database !== undefined) this.#database.limits = this.#limits;
+    };
   }
 
   async stop(): Promise<void> {

@@ -114,13 +114,15 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
     }
   }
 
-  update(args: ReceiveHttpArguments): boolean {
-    if (!Bun.deepEquals(args.http.auth, this.#args.http.auth)) return false;
-    if (!Bun.deepEquals(args.grpc, this.#args.grpc)) return false;
-    if (!this.#door.update(args.http)) return false;
-    this.#requests.update(args);
-    this.#args = args;
-    return true;
+  update(args: ReceiveHttpArguments): (() => void) | undefined {
+    if (!Bun.deepEquals(args.http.auth, this.#args.http.auth)) return undefined;
+    if (!Bun.deepEquals(args.grpc, this.#args.grpc)) return undefined;
+    if (!this.#door.canTake(args.http)) return undefined;
+    return () => {
+      this.#door.take(args.http);
+      this.#requests.update(args);
+      this.#args = args;
+    };
   }
 
   quiesce(graceMs: number): Promise<unknown> {

@@ -96,11 +96,14 @@ export class HttpDoor {
     this.#watch?.start();
   }
 
-  /** Takes limits over in place; false where the port must be opened anew. */
-  update(args: HttpArguments): boolean {
-    if (!Bun.deepEquals(fixedPart(args), fixedPart(this.#args))) return false;
+  /** Whether other arguments are other limits alone; else the port must be opened anew. */
+  canTake(args: HttpArguments): boolean {
+    return Bun.deepEquals(fixedPart(args), fixedPart(this.#args));
+  }
+
+  /** Takes other limits over in place. */
+  take(args: HttpArguments): void {
     this.#args = args;
-    return true;
   }
 
   /** Whether the sender's connection is so old that this answer should be its last. */
