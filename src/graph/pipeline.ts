@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import type { Clock } from "../base/clock.ts";
+import type { Share } from "../base/share.ts";
 import type { Component, ComponentContext, ComponentDefinition } from "../component/definition.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
 import { downstreamFirst } from "../config/references.ts";
@@ -21,6 +22,10 @@ export interface PipelineParts {
   readonly log: Logger;
   /** The folder below which each component has one of its own. */
   readonly storagePath: string;
+  /** The same of shards that are gone, whose components' folders are those of this one's now. */
+  readonly adoptedPaths: readonly string[];
+  /** Which part of the limits that hold for all shards falls to this one. */
+  readonly share: Share;
   readonly listeners: ListenerPool;
   readonly tracer?: Tracer | undefined;
 }
@@ -43,6 +48,16 @@ interface Candidate {
   readonly metrics: MetricScope;
   readonly recent: RecentLines;
   readonly isNew: boolean;
+  /** Takes changed arguments, where they have changed in place. */
+  readonly update?: () => void;
+}
+
+/** A change that is ready to happen: nothing that could fail is left to do. Exactly one of the two ends it. */
+export interface PreparedChange {
+  /** Lets it happen. */
+  commit(): void;
+  /** Ends what was started for it; all is as it was. */
+  rollback(): Promise<void>;
 }
 
 /** How long a component that a reload took out may need to end, where it does not say itself. */
@@ -76,13 +91,26 @@ export class Pipeline {
    * @throws CodedError where something new can't start; then all is as it was.
    */
   async apply(configs: readonly ComponentConfig[]): Promise<void> {
+    const change = await this.prepare(configs);
+    change.commit();
+  }
+
+  /**
+   * The first half of `apply`, all that can fail: builds and starts what is new or changed. One change at a time.
+   *
+   * @throws CodedError where something new can't start; then all is as it was.
+   */
+  async prepare(configs: readonly ComponentConfig[]): Promise<PreparedChange> {
     const undo: (() => unknown)[] = [];
+    const rollback = async () => {
+      for (const step of undo.reverse()) await step();
+    };
     try {
       const candidates: Candidate[] = [];
       for (const config of downstreamFirst(configs)) candidates.push(await this.#prepare(config, undo));
-      this.#swap(candidates);
+      return { commit: () => this.#swap(candidates), rollback };
     } catch (thrown) {
-      for (const step of undo.reverse()) await step();
+      await rollback();
       throw thrown;
     }
   }
@@ -116,10 +144,8 @@ export class Pipeline {
       const kept: Candidate = { config, component, metrics, recent, isNew: false };
       const oldArgs = ownArguments(old.config);
       if (isDeepStrictEqual(oldArgs, ownArguments(config))) return kept;
-      if (component.update?.(args)) {
-        undo.push(() => component.update?.(v.parse(definition.schema, old.config.source)));
-        return kept;
-      }
+      const update = component.update?.(args);
+      if (update !== undefined) return { ...kept, update };
     }
     const metrics = old?.metrics ?? new MetricScope({ component_id: config.id });
     const { clock, log } = this.#parts;
@@ -134,6 +160,7 @@ export class Pipeline {
   #swap(candidates: readonly Candidate[]): void {
     const before = this.#running;
     const after = new Map<string, RunningComponent>();
+    for (const { update } of candidates) update?.();
     for (const candidate of candidates) {
       const { config, component, metrics, recent } = candidate;
       const children = this.#edgesOf(config, after);
@@ -186,14 +213,16 @@ export class Pipeline {
   }
 
   #context(config: ComponentConfig, metrics: MetricScope, log: Logger): ComponentContext {
-    const { clock, storagePath, listeners, tracer } = this.#parts;
+    const { clock, storagePath, adoptedPaths, share, listeners, tracer } = this.#parts;
     return {
       id: config.id,
       clock,
       log,
       metrics,
       storagePath: join(storagePath, config.id),
-      listeners,
+      adoptedPaths: adoptedPaths.map((path) => join(path, config.id)),
+      share,
+      listeners: listeners.ownedBy(config.id),
       tracer,
     };
   }

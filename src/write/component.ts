@@ -126,6 +126,7 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
       client,
       clock: this.#context.clock,
       metrics: this.#metrics.endpoint(target.label),
+      share: this.#context.share,
       ending: this.#ending.signal,
       onOutcome: (failure) => this.#noteOutcome(target.label, failure),
     });

@@ -1,4 +1,5 @@
 import { systemClock } from "../../src/base/clock.ts";
+import { wholeShare } from "../../src/base/share.ts";
 import { componentDefinitions } from "../../src/components.ts";
 import { Pipeline } from "../../src/graph/pipeline.ts";
 import { ListenerPool } from "../../src/http/listener.ts";
@@ -18,6 +19,8 @@ export class RunningGraph implements AsyncDisposable {
       clock: systemClock,
       log: this.log,
       storagePath: this.#folder.path,
+      adoptedPaths: [],
+      share: wholeShare,
       listeners: new ListenerPool(),
     });
   }

@@ -1,9 +1,11 @@
 import * as v from "valibot";
 import { systemClock } from "../../base/clock.ts";
+import { wholeShare } from "../../base/share.ts";
 import { componentDefinitions } from "../../components.ts";
 import { loadConfig } from "../../config/load_config.ts";
 import { healthFamily } from "../../controller/health_metrics.ts";
 import { processFamilies } from "../../controller/process_metrics.ts";
+import { workerFamilies } from "../../controller/worker_metrics.ts";
 import { ListenerPool } from "../../http/listener.ts";
 import { createLogger } from "../../telemetry/log.ts";
 import type { MetricFamily } from "../../telemetry/metric_family.ts";
@@ -36,12 +38,13 @@ export async function metricCatalogue(): Promise<ReadonlyMap<string, KnownMetric
   if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join("; "));
   const log = createLogger("error", "logfmt", () => {});
   const listeners = new ListenerPool();
-  const families: MetricFamily[] = [...processFamilies(), healthFamily([])];
+  const families: MetricFamily[] = [...processFamilies(), healthFamily([]), ...workerFamilies(true, 0)];
   for (const { id, type, source } of loaded.components) {
     const definition = componentDefinitions.find((one) => one.type === type);
     if (definition === undefined) throw new Error(`no component ${type}`);
     const metrics = new MetricScope({ component_id: id });
-    const context = { id, clock: systemClock, log, metrics, storagePath: "", listeners };
+    const place = { storagePath: "", adoptedPaths: [], share: wholeShare };
+    const context = { id, clock: systemClock, log, metrics, listeners, ...place };
     definition.build(v.parse(definition.schema, source), context);
     families.push(...(await metrics.families()));
   }
