@@ -67,11 +67,11 @@ export function createAdminApp(
     context.body(stringify(controller.config()), 200, { "Content-Type": "application/yaml; charset=utf-8" }),
   );
 
-  app.post("/-/log-level", (context) => {
+  app.post("/-/log-level", async (context) => {
     const level = context.req.query("level");
     if (!isLogLevel(level))
       return context.text(`the parameter level must be one of ${logLevels.join(", ")}\n`, 400);
-    log.level = level;
+    await controller.setLogLevel(level);
     return context.text(`log level is ${level}\n`);
   });
 

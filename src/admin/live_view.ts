@@ -12,7 +12,7 @@ export class LiveView {
   readonly #controller: Controller;
   readonly #match: string;
   readonly #viewer: string;
-  /** What each shard said that comes next. */
+  /** What was said of each place of a shard that comes next. */
   #after: number[] = [];
   /** Counts at earlier looks, the oldest first: the first is the last one from before the window. */
   #counts: { readonly at: number; readonly counts: LiveCounts }[] = [];
@@ -33,9 +33,7 @@ export class LiveView {
    */
   async look(at: number, time: number): Promise<LiveBatch> {
     const answers = await this.#controller.observation.live(this.#viewer, this.#match, this.#after);
-    // Where there are more or fewer shards than before nobody knows which is which: all of it once more.
-    const isSame = this.#after.length === 0 || this.#after.length === answers.length;
-    this.#after = answers.map(({ next }, index) => (isSame ? nextOf(next, this.#after[index] ?? 0) : 0));
+    this.#after = answers.map(({ next }, index) => nextOf(next, this.#after[index] ?? 0));
     const profiles: LiveProfile[] = answers.flatMap(({ records }) => records);
     profiles.sort((left, right) => left.time - right.time);
     return { time, profiles, sampling: this.#sampling(at, answers) };

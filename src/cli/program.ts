@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { hostNameOf } from "../admin/request_origin.ts";
-import { CodedError } from "../base/failure.ts";
+import { CodedError, messageOf } from "../base/failure.ts";
 import { commit, version } from "../base/version.ts";
 import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
 import { type LogFormat, type LogLevel, logFormats, logLevels } from "../telemetry/log.ts";
@@ -17,6 +17,8 @@ import { defaultStoragePath } from "./storage_path.ts";
 import { addSupportBundle } from "./support_bundle.ts";
 import { type ValidateOptions, validate } from "./validate.ts";
 import { view } from "./view.ts";
+import { runWorker, workerCommand } from "./worker.ts";
+import { parseWorkerCount } from "./worker_count.ts";
 
 /** The flags of `run` as commander hands them over: dots in a flag's name stay in the key. */
 interface RunFlags {
@@ -24,6 +26,7 @@ interface RunFlags {
   readonly "server.http.authFile"?: string;
   readonly "server.http.host"?: readonly string[];
   readonly "storage.path": string;
+  readonly workers: number;
   readonly "config.watch"?: boolean;
   readonly "log.level"?: LogLevel;
   readonly "log.format": LogFormat;
@@ -80,6 +83,11 @@ function createProgram(exitWith: (status: number) => void): Command {
   addDoctor(program, exitWith);
   addSupportBundle(program, exitWith);
 
+  program
+    .command(workerCommand, { hidden: true })
+    .description("a part of run --workers")
+    .action(async () => exitWith(await runWorker()));
+
   addConvert(program, exitWith);
 
   addPrint(program);
@@ -130,6 +138,14 @@ function addRun(program: Command, exitWith: (status: number) => void): void {
       toHosts,
     )
     .option("--storage.path <folder>", "where state is kept", defaultStoragePath(process.env))
+    .addOption(
+      new Option(
+        "--workers <number>",
+        "how many processes share the work; auto: one for each core, 8 at most",
+      )
+        .argParser(toWorkers)
+        .default(1),
+    )
     .option("--config.watch", "reload when the configuration file changes")
     .addOption(new Option("--log.level <level>", "how much is logged (default: info)").choices(logLevels))
     .addOption(
@@ -170,6 +186,7 @@ function runOptions(configPath: string | undefined, flags: RunFlags): RunOptions
     adminAuthFile: flags["server.http.authFile"],
     adminHosts: flags["server.http.host"] ?? [],
     storagePath: flags["storage.path"],
+    workers: flags.workers,
     watchConfig: flags["config.watch"] ?? false,
     logLevel: flags["log.level"],
     logFormat: flags["log.format"],
@@ -184,6 +201,14 @@ function toHosts(text: string, earlier: readonly string[] = []): string[] {
   if (name === undefined || name !== text.toLowerCase())
     throw new InvalidArgumentError("Expected a host name without a port, such as pyroduct.example.");
   return [...earlier, name];
+}
+
+function toWorkers(text: string): number {
+  try {
+    return parseWorkerCount(text);
+  } catch (thrown) {
+    throw new InvalidArgumentError(messageOf(thrown));
+  }
 }
 
 function toUrls(text: string, earlier: readonly string[] = []): string[] {

@@ -1,4 +1,4 @@
-import { isCompiled } from "../base/worker_module.ts";
+import { ownCommand } from "./own_command.ts";
 
 /**
  * Bun's fetch runs 256 requests at once in a process unless this variable says otherwise, and reads it from the
@@ -16,12 +16,10 @@ const maxRequests = "65535";
  * @returns false where there is no need to, or no way.
  */
 export function reexecute(): boolean {
-  const { argv, env, execArgv, execPath } = process;
+  const { argv, env, execPath } = process;
   // Windows has no such call; there the limit stays unless the variable is set from outside.
   if (argv[2] !== "run" || env[variable] !== undefined || process.execve === undefined) return false;
-  // A compiled program has no script to name: its own arguments follow the executable at once.
-  const script = isCompiled() ? [] : [...execArgv, argv[1] ?? ""];
-  return process.execve(execPath, [execPath, ...script, ...argv.slice(2)], {
+  return process.execve(execPath, [...ownCommand(), ...argv.slice(2)], {
     ...env,
     [variable]: maxRequests,
   });

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { createAdminApp } from "../admin/app.ts";
 import type { AdminAccess } from "../admin/gate.ts";
 import { isLoopback } from "../admin/request_origin.ts";
@@ -12,7 +11,6 @@ import { explainProblem } from "../config/problem.ts";
 import { builtInConfig, type ConfigSource, configFile } from "../controller/config_source.ts";
 import { Controller } from "../controller/controller.ts";
 import { processFamilies } from "../controller/process_metrics.ts";
-import { Shard } from "../controller/shard.ts";
 import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
 import { type Listener, ListenerPool } from "../http/listener.ts";
 import { ServerAuth } from "../http/server_auth.ts";
@@ -25,7 +23,9 @@ import {
 } from "../telemetry/log.ts";
 import { openTracing, type Tracing } from "../telemetry/spans.ts";
 import { activityLine, defaultListen, firstRunConfig, portTakenAdvice, welcome } from "./first_run.ts";
+import { logUnexpected } from "./log_unexpected.ts";
 import { ServiceManager } from "./service_manager.ts";
+import { createSlots } from "./slots.ts";
 import { stopSignals } from "./stop_signal.ts";
 import { problemStyle } from "./terminal.ts";
 
@@ -38,6 +38,8 @@ export interface RunOptions {
   /** Names that the admin server goes by besides localhost. */
   readonly adminHosts: readonly string[];
   readonly storagePath: string;
+  /** How many processes serve profiles; 1 serves them itself. */
+  readonly workers: number;
   readonly watchConfig: boolean;
   readonly logLevel: LogLevel | undefined;
   readonly logFormat: LogFormat;
@@ -70,21 +72,19 @@ export async function run(options: RunOptions): Promise<number> {
   );
   // From the first moment on, a signal must find somebody who knows what to do.
   const signals = stopSignals(log, systemClock);
-  const tracing = await openTracing(process.env, log, systemClock);
+  // What is traced happens where the shards are.
+  const tracing = options.workers === 1 ? await openTracing(process.env, log, systemClock) : undefined;
   const manager = ServiceManager.open(process.env, systemClock, log);
   const controller = createController(options, log, tracing, manager);
   process.on("SIGHUP", () => {
     if (controller.isReady) void controller.reload();
   });
-  // A defect in what serves one request must not end the requests of all others.
-  process.on("unhandledRejection", (reason) => {
-    log.error("unexpected failure, please report it", { reason: stackOf(reason) });
-  });
+  logUnexpected(log);
   const { admin, services } = await startAll(options, controller, log);
   const ending = new AbortController();
   if (isFirstRun) await greet(options, controller, admin, ending.signal);
   const watched = options.watchConfig ? watchConfig(options, controller) : undefined;
-  log.info("ready", { version, admin: admin.address });
+  log.info("ready", { version, admin: admin.address, workers: options.workers });
   manager.ready();
   try {
     await signals.first;
@@ -130,29 +130,17 @@ async function startAll(options: RunOptions, controller: Controller, log: RootLo
   throw new CodedError("invalid_argument", problem);
 }
 
-function stackOf(reason: unknown): string {
-  return reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
-}
-
 function createController(
   options: RunOptions,
   log: RootLogger,
   tracing: Tracing | undefined,
   reloads: ServiceManager,
 ): Controller {
-  const storagePath = join(options.storagePath, "shard-0");
-  const shard = new Shard({
-    definitions: componentDefinitions,
-    clock: systemClock,
-    log,
-    storagePath,
-    tracer: tracing?.tracer,
-  });
   return new Controller({
     source: sourceOf(options),
     definitions: componentDefinitions,
     environment: process.env,
-    shards: [shard],
+    slots: createSlots({ ...options, log, tracing }),
     clock: systemClock,
     log,
     processMetrics: async () => processFamilies(),

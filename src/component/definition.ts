@@ -1,6 +1,7 @@
 import type { GenericSchema } from "valibot";
 import type { Clock } from "../base/clock.ts";
-import type { ListenerPool } from "../http/listener.ts";
+import type { Share } from "../base/share.ts";
+import type { Listeners } from "../http/listener.ts";
 import type { Receiver } from "../profile/receiver.ts";
 import type { Tracer } from "../profile/request_span.ts";
 import type { Logger } from "../telemetry/log.ts";
@@ -17,7 +18,11 @@ export interface ComponentContext {
   readonly metrics: MetricScope;
   /** A folder of its own, which it makes when it needs one. */
   readonly storagePath: string;
-  readonly listeners: ListenerPool;
+  /** Folders of this component in shards that are gone: what lies there is this shard's now. */
+  readonly adoptedPaths: readonly string[];
+  /** What falls to this shard of a limit that the configuration states for all shards together. */
+  readonly share: Share;
+  readonly listeners: Listeners;
   /** Records requests as spans; undefined where nobody asked for that. */
   readonly tracer?: Tracer | undefined;
 }
@@ -104,11 +109,12 @@ export interface Component<Args = unknown> {
   /** Begins to take requests; called once everything of the new configuration has started. Never fails. */
   activate?(): void;
   /**
-   * Takes changed arguments in place, from the next request on.
+   * Looks whether changed arguments can be taken in place, and changes nothing yet.
    *
-   * @returns false where they need a new component, and nothing has changed.
+   * @returns what takes them, from the next request on, and never fails; called once all else of the new configuration
+   * has started. Undefined where they need a new component.
    */
-  update?(args: Args): boolean;
+  update?(args: Args): (() => void) | undefined;
   /** Ends it: nothing new is taken, and what is under way has `graceMs` to finish. */
   stop(graceMs: number): Promise<void>;
   /**

@@ -4,7 +4,7 @@ import type { ComponentDefinition, ServiceActivity, StoredProfile } from "../com
 import { type Health, HealthRecord } from "../component/health.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
 import type { LocatedProblem } from "../config/problem.ts";
-import type { Logger } from "../telemetry/log.ts";
+import type { LogLevel, RootLogger } from "../telemetry/log.ts";
 import { type MetricFamily, mergeFamilies } from "../telemetry/metric_family.ts";
 import {
   type CheckResult,
@@ -18,16 +18,18 @@ import type { ConfigSource } from "./config_source.ts";
 import { healthFamily } from "./health_metrics.ts";
 import { Observation } from "./observation.ts";
 import { QueueDesk } from "./queue_desk.ts";
-import { type ComponentHealth, newestFirst, type ShardCalls, type StoredBody } from "./shard.ts";
+import type { ComponentHealth, StoredBody } from "./shard.ts";
+import { ShardGroup } from "./shard_group.ts";
+import type { ShardSlot } from "./shard_slot.ts";
 
 /** What the controller works with. */
 export interface ControllerParts {
   readonly source: ConfigSource;
   readonly definitions: readonly ComponentDefinition[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly shards: readonly ShardCalls[];
+  readonly slots: readonly ShardSlot[];
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: RootLogger;
   /** Families of the process itself. */
   readonly processMetrics: () => Promise<MetricFamily[]>;
   /** Told of each reload, whoever asked for it. */
@@ -78,6 +80,7 @@ export type ReloadResult =
 /** Owns the configuration, and speaks for all shards as one. */
 export class Controller {
   readonly #parts: ControllerParts;
+  readonly #shards: ShardGroup;
   readonly #configHealth: HealthRecord;
   /** What those who look into the shards ask. */
   readonly observation: Observation;
@@ -86,19 +89,23 @@ export class Controller {
   #components: readonly ComponentConfig[] = [];
   #shown: readonly ShownComponent[] = [];
   #loadedAtMs = 0;
-  #reloading: Promise<unknown> = Promise.resolve();
+  #changing: Promise<unknown> = Promise.resolve();
   #isReady = false;
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
-    this.observation = new Observation(() => parts.shards);
-    this.queues = new QueueDesk(parts.shards);
+    this.#shards = new ShardGroup(parts.slots, parts.clock);
+    this.observation = new Observation(() => this.#shards.places);
+    this.queues = new QueueDesk(() => this.#shards.running);
     this.#configHealth = new HealthRecord(parts.clock.wall, "the configuration is in use");
   }
 
-  /** Whether this process takes profiles; says nothing of any destination. */
+  /**
+   * Whether profiles are taken; says nothing of any destination. At the start all shards must be there; later one is
+   * enough, since it takes what comes while another is replaced.
+   */
   get isReady(): boolean {
-    return this.#isReady;
+    return this.#isReady && this.#shards.running.length > 0;
   }
 
   /** Where the configuration comes from. */
@@ -133,17 +140,33 @@ export class Controller {
 
   /** Loads the configuration and starts everything; on problems nothing stays open. */
   async start(): Promise<ReloadResult> {
-    const result = await this.#load();
+    const result = await this.#inTurn(async (): Promise<ReloadResult> => {
+      try {
+        await this.#shards.open((shard) =>
+          this.#inTurn(() => this.#shards.configure(shard, this.#components)),
+        );
+        return await this.#load();
+      } catch (thrown) {
+        if (!(thrown instanceof CodedError)) throw thrown;
+        return { ok: false, problems: [thrown.message], code: thrown.code };
+      }
+    });
     this.#isReady = result.ok;
+    if (!result.ok) await this.stop(0);
     return result;
   }
 
   /** Changes to the configuration as it stands in its source now; one reload at a time. */
   reload(): Promise<ReloadResult> {
-    const reloading = this.#reloading.then(() => this.#observedReload());
+    return this.#inTurn(() => this.#observedReload());
+  }
+
+  // A shard that takes another's place must not come between the shards' halves of a change.
+  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const changing = this.#changing.then(change);
     // A defect in one must not keep the next from happening.
-    this.#reloading = reloading.catch(() => {});
-    return reloading;
+    this.#changing = changing.catch(() => {});
+    return changing;
   }
 
   async #observedReload(): Promise<ReloadResult> {
@@ -181,7 +204,7 @@ export class Controller {
     const loaded = this.check();
     if (!loaded.ok) return loaded;
     try {
-      await applyToAll(this.#parts.shards, loaded.components, this.#components);
+      await this.#shards.change(loaded.components);
       this.#components = loaded.components;
       this.#shown = shownComponents(loaded.components, this.#parts.definitions);
       this.#loadedAtMs = this.#parts.clock.wall();
@@ -192,14 +215,13 @@ export class Controller {
     }
   }
 
-  /** All metrics, those of equal names and labels added up over the shards. */
+  /** All metrics, those of equal names and labels taken together over the shards. */
   async metrics(): Promise<MetricFamily[]> {
-    const { shards, processMetrics } = this.#parts;
-    const healths = this.#health().then((reports) => [healthFamily([...reports.values(), this.#ownHealth])]);
+    const health = this.#shards.health();
     const families = await Promise.all([
-      processMetrics(),
-      healths,
-      ...shards.map((shard) => shard.metrics()),
+      this.#parts.processMetrics(),
+      health.then((reports) => [healthFamily([...reports.values(), this.#ownHealth])]),
+      this.#shards.metrics(),
     ]);
     return mergeFamilies(families.flat());
   }
@@ -211,7 +233,7 @@ export class Controller {
 
   /** The components as they are wired, and how they do. */
   async components(): Promise<ComponentInfo[]> {
-    const health = await this.#health();
+    const health = await this.#shards.health();
     return this.#shown.map((component): ComponentInfo => {
       const { address, health: current } = health.get(component.id) ?? {
         address: undefined,
@@ -236,10 +258,11 @@ export class Controller {
 
   /** The names of everything that is unhealthy, each with the reason. */
   async unhealthy(): Promise<Unhealthy[]> {
-    const reports = [...(await this.#health()).values(), this.#ownHealth];
-    return reports
+    const reports = [...(await this.#shards.health()).values(), this.#ownHealth];
+    const unhealthy = reports
       .filter(({ health }) => health.state === "unhealthy")
       .map(({ id, health }) => ({ id, message: health.message, sinceMs: health.sinceMs }));
+    return [...unhealthy, ...this.#shards.missing];
   }
 
   /** The configuration in use, secrets masked. */
@@ -248,65 +271,40 @@ export class Controller {
   }
 
   /** The newest stored profiles of all shards. */
-  async listProfiles(limit: number): Promise<StoredProfile[]> {
-    const lists = await Promise.all(this.#parts.shards.map((shard) => shard.listProfiles(limit)));
-    return lists.flat().sort(newestFirst).slice(0, limit);
+  listProfiles(limit: number): Promise<StoredProfile[]> {
+    return this.#shards.listProfiles(limit);
   }
 
-  async getProfile(id: string): Promise<StoredBody | undefined> {
-    const found = await Promise.all(this.#parts.shards.map((shard) => shard.getProfile(id)));
-    return found.find((profile) => profile !== undefined);
+  getProfile(id: string): Promise<StoredBody | undefined> {
+    return this.#shards.getProfile(id);
   }
 
   /** What was stored since the last call, by service. */
-  async activity(): Promise<ServiceActivity[]> {
-    const activity = await Promise.all(this.#parts.shards.map((shard) => shard.activity()));
-    return activity.flat();
+  activity(): Promise<ServiceActivity[]> {
+    return this.#shards.activity();
+  }
+
+  /** How much is logged from now on, here and in all shards. */
+  async setLogLevel(level: LogLevel): Promise<void> {
+    this.#parts.log.level = level;
+    await this.#shards.tell((shard) => shard.setLogLevel(level));
   }
 
   /** Says that it is about to end: no longer ready, answers close their connections. */
   async announceStop(): Promise<void> {
     this.#isReady = false;
-    await Promise.all(this.#parts.shards.map((shard) => shard.announceStop()));
+    await this.#shards.tell((shard) => shard.announceStop());
   }
 
   /** Ends all shards. */
   async stop(graceMs?: number): Promise<void> {
     this.#isReady = false;
-    await Promise.all(this.#parts.shards.map((shard) => shard.stop(graceMs)));
+    await this.#shards.stop(graceMs);
   }
 
   get #ownHealth(): Pick<ComponentHealth, "id" | "health"> {
     return { id: "configuration", health: this.#configHealth.current };
   }
-
-  /** The health of each component; where shards differ, the one that is unhealthy counts. */
-  async #health(): Promise<Map<string, ComponentHealth>> {
-    const reports = await Promise.all(this.#parts.shards.map((shard) => shard.health()));
-    const merged = new Map<string, ComponentHealth>();
-    for (const report of reports.flat()) {
-      if (merged.get(report.id)?.health.state !== "unhealthy") merged.set(report.id, report);
-    }
-    return merged;
-  }
 }
 
 const unknownHealth: Health = { state: "unhealthy", message: "the component does not run", sinceMs: 0 };
-
-// All shards change, or none: those that had changed before one failed go back.
-async function applyToAll(
-  shards: readonly ShardCalls[],
-  next: readonly ComponentConfig[],
-  before: readonly ComponentConfig[],
-): Promise<void> {
-  const changed: ShardCalls[] = [];
-  try {
-    for (const shard of shards) {
-      await shard.apply(next);
-      changed.push(shard);
-    }
-  } catch (thrown) {
-    for (const shard of changed) await shard.apply(before);
-    throw thrown;
-  }
-}

@@ -10,10 +10,11 @@ import type { ShardCalls, StoreLocation } from "./shard.ts";
  * is told by its health.
  */
 export class Observation {
-  readonly #shards: () => readonly ShardCalls[];
+  readonly #places: () => readonly (ShardCalls | undefined)[];
 
-  constructor(shards: () => readonly ShardCalls[]) {
-    this.#shards = shards;
+  /** @param places the shard that runs at each place, always in the same order; undefined where one is missing. */
+  constructor(places: () => readonly (ShardCalls | undefined)[]) {
+    this.#places = places;
   }
 
   /** How the components do, and what has passed between them. */
@@ -28,16 +29,17 @@ export class Observation {
   }
 
   /**
-   * Profiles as they pass: what each shard has new.
+   * Profiles as they pass: what the shard of each place has new.
    *
-   * @param after what each shard said `next` was, by its place; missing where it has not been asked yet.
+   * @param after what was said of each place that `next` was; missing where it has not been asked yet.
    * @throws CodedError where the selector is wrong, or too many look already.
    */
   live(viewer: string, match: string, after: readonly number[]): Promise<LiveAnswer[]> {
     return Promise.all(
-      this.#shards().map(async (shard, index) => {
+      this.#places().map(async (shard, index) => {
         const query = { viewer, match, after: after[index] ?? 0 };
-        return (await answered(shard.live(query), viewersMistakes)) ?? { ...nothingNew, next: query.after };
+        const answer = shard && (await answered(shard.live(query), viewersMistakes));
+        return answer ?? { ...nothingNew, next: query.after };
       }),
     );
   }
@@ -54,7 +56,8 @@ export class Observation {
   }
 
   async #all<Answer>(ask: (shard: ShardCalls) => Promise<Answer>): Promise<Answer[]> {
-    const answers = await Promise.all(this.#shards().map((shard) => answered(ask(shard))));
+    const shards = this.#places().flatMap((shard) => shard ?? []);
+    const answers = await Promise.all(shards.map((shard) => answered(ask(shard))));
     return answers.filter((answer) => answer !== undefined);
   }
 }

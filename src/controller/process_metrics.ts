@@ -1,8 +1,10 @@
 import { readdirSync } from "node:fs";
 import { commit, version } from "../base/version.ts";
-import type { MetricFamily } from "../telemetry/metric_family.ts";
+import type { Aggregation, MetricFamily } from "../telemetry/metric_family.ts";
 
 const startedAtSeconds = Math.floor(Date.now() / 1000 - process.uptime());
+
+const build = { version, commit, bun: Bun.version };
 
 /** What every scrape says of the process, by the names that Prometheus' client libraries use. */
 export function processFamilies(): MetricFamily[] {
@@ -10,12 +12,15 @@ export function processFamilies(): MetricFamily[] {
   const families = [
     family("process_cpu_seconds_total", "counter", "CPU time spent, user and system.", (user + system) / 1e6),
     family("process_resident_memory_bytes", "gauge", "Resident memory.", process.memoryUsage.rss()),
-    family("process_start_time_seconds", "gauge", "Start, since the Unix epoch.", startedAtSeconds),
-    family("pyroduct_build_info", "gauge", "Always 1; the labels tell the build.", 1, {
-      version,
-      commit,
-      bun: Bun.version,
-    }),
+    family(
+      "process_start_time_seconds",
+      "gauge",
+      "Start, since the Unix epoch.",
+      startedAtSeconds,
+      {},
+      "min",
+    ),
+    family("pyroduct_build_info", "gauge", "Always 1; the labels tell the build.", 1, build, "max"),
   ];
   const descriptors = openDescriptors();
   if (descriptors !== undefined) {
@@ -30,8 +35,9 @@ function family(
   help: string,
   value: number,
   labels: Readonly<Record<string, string>> = {},
+  aggregation: Aggregation = "sum",
 ): MetricFamily {
-  return { name, type, help, samples: [{ name, labels, value }] };
+  return { name, type, help, aggregation, samples: [{ name, labels, value }] };
 }
 
 // Only Linux tells by a folder.

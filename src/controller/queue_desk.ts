@@ -4,15 +4,16 @@ import type { ShardCalls } from "./shard.ts";
 
 /** The queues of all shards as one. A queue is named by its id, or by its endpoint where that is clear. */
 export class QueueDesk {
-  readonly #shards: readonly ShardCalls[];
+  readonly #shards: () => readonly ShardCalls[];
 
-  constructor(shards: readonly ShardCalls[]) {
+  /** @param shards those that run at the moment. */
+  constructor(shards: () => readonly ShardCalls[]) {
     this.#shards = shards;
   }
 
   /** All queues by their ids, each with what all shards have of it. */
   async list(): Promise<QueueInfo[]> {
-    const lists = await Promise.all(this.#shards.map((shard) => shard.listQueues()));
+    const lists = await Promise.all(this.#shards().map((shard) => shard.listQueues()));
     const merged = new Map<string, QueueInfo>();
     for (const queue of lists.flat()) {
       const key = `${queue.id} ${queue.type}`;
@@ -35,7 +36,7 @@ export class QueueDesk {
   /** The newest dead letters first. */
   async deadLetters(name: string, limit: number): Promise<DeadLetterInfo[]> {
     const { id } = await this.find(name);
-    const lists = await Promise.all(this.#shards.map((shard) => shard.listDeadLetters(id, limit)));
+    const lists = await Promise.all(this.#shards().map((shard) => shard.listDeadLetters(id, limit)));
     return lists
       .flat()
       .sort((left, right) => right.refused_at - left.refused_at)
@@ -45,7 +46,7 @@ export class QueueDesk {
   /** One of them; throws a CodedError `not_found` where there is none. */
   async deadLetter(name: string, letterId: string): Promise<DeadLetterBody> {
     const { id } = await this.find(name);
-    const found = await Promise.all(this.#shards.map((shard) => shard.getDeadLetter(id, letterId)));
+    const found = await Promise.all(this.#shards().map((shard) => shard.getDeadLetter(id, letterId)));
     const letter = found.find((one) => one !== undefined);
     if (letter === undefined)
       throw new CodedError("not_found", `there is no dead letter ${letterId} of ${id}`);
@@ -56,7 +57,7 @@ export class QueueDesk {
   async order(name: string, order: QueueOrder): Promise<number> {
     const { id } = await this.find(name);
     const ordered = "to" in order ? { ...order, to: (await this.find(order.to)).id } : order;
-    const counts = await Promise.all(this.#shards.map((shard) => shard.orderQueue(id, ordered)));
+    const counts = await Promise.all(this.#shards().map((shard) => shard.orderQueue(id, ordered)));
     return counts.reduce((sum, count) => sum + count, 0);
   }
 }

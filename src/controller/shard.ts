@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { Share } from "../base/share.ts";
 import type {
   ComponentDefinition,
   EndpointStatus,
@@ -11,10 +12,11 @@ import type { ComponentConfig } from "../config/load_config.ts";
 import type { EdgeCount } from "../graph/edge.ts";
 import type { LiveBody } from "../graph/live_bodies.ts";
 import { type LiveAnswer, type LiveQuery, LiveTap } from "../graph/live_tap.ts";
-import { Pipeline } from "../graph/pipeline.ts";
+import { Pipeline, type PreparedChange } from "../graph/pipeline.ts";
 import { ListenerPool } from "../http/listener.ts";
+import type { PortsByPlace } from "../http/process_ports.ts";
 import type { Tracer } from "../profile/request_span.ts";
-import type { Logger } from "../telemetry/log.ts";
+import type { LogLevel, RootLogger } from "../telemetry/log.ts";
 import type { MetricFamily } from "../telemetry/metric_family.ts";
 import type { RecentLine } from "../telemetry/recent_lines.ts";
 
@@ -44,6 +46,15 @@ export interface StoreLocation {
   readonly path: string;
 }
 
+/** What a shard is to run. */
+export interface ShardChange {
+  readonly components: readonly ComponentConfig[];
+  /** Where components listen in shards that share their ports. */
+  readonly ports: PortsByPlace;
+  /** Whether this shard looks whether its new ports are free; the others have to share them then. */
+  readonly isFirst: boolean;
+}
+
 /** A stored profile with its body. */
 export interface StoredBody {
   readonly profile: StoredProfile;
@@ -55,8 +66,19 @@ export interface StoredBody {
  * process of its own.
  */
 export interface ShardCalls {
-  /** Runs this configuration from now on; fails where something new can't start, and then nothing has changed. */
-  apply(components: readonly ComponentConfig[]): Promise<void>;
+  /** Resolves when what an earlier change has replaced no longer listens; before that no shard prepares another. */
+  settle(): Promise<void>;
+  /**
+   * Builds and starts what is new in a configuration, so that `commit` can't fail; where this fails nothing has
+   * changed. Exactly one of `commit` and `rollback` is to follow.
+   *
+   * @returns where components listen, those of other shards included.
+   */
+  prepare(change: ShardChange): Promise<PortsByPlace>;
+  /** Runs what was prepared from now on. */
+  commit(): Promise<void>;
+  /** Forgets what was prepared. */
+  rollback(): Promise<void>;
   metrics(): Promise<MetricFamily[]>;
   /** The metrics of these names alone; the others cost nothing. */
   readMetrics(names: readonly string[]): Promise<MetricFamily[]>;
@@ -79,6 +101,7 @@ export interface ShardCalls {
   getDeadLetter(queue: string, id: string): Promise<DeadLetterBody | undefined>;
   /** Puts a queue in order; returns how many profiles that moved or dropped. */
   orderQueue(queue: string, order: QueueOrder): Promise<number>;
+  setLogLevel(level: LogLevel): Promise<void>;
   /** Answers with Connection: close from now on. */
   announceStop(): Promise<void>;
   /** Ends everything; without `graceMs` each component takes its own time. */
@@ -89,9 +112,13 @@ export interface ShardCalls {
 export interface ShardParts {
   readonly definitions: readonly ComponentDefinition[];
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: RootLogger;
   /** A folder that no other shard uses. */
   readonly storagePath: string;
+  /** Folders of shards that are gone, whose content is this one's now. */
+  readonly adoptedPaths: readonly string[];
+  /** Which of the shards it is. */
+  readonly share: Share;
   /** Records requests as spans; undefined where nobody asked for that. */
   readonly tracer?: Tracer | undefined;
 }
@@ -100,14 +127,41 @@ export interface ShardParts {
 export class Shard implements ShardCalls {
   readonly #pipeline: Pipeline;
   readonly #live: LiveTap;
+  readonly #listeners: ListenerPool;
+  readonly #log: RootLogger;
+  #prepared: PreparedChange | undefined;
 
   constructor(parts: ShardParts) {
-    this.#pipeline = new Pipeline({ ...parts, listeners: new ListenerPool() });
+    this.#log = parts.log;
+    this.#listeners = new ListenerPool(parts.clock, parts.share.count);
+    this.#pipeline = new Pipeline({ ...parts, listeners: this.#listeners });
     this.#live = new LiveTap(parts.clock, this.#pipeline.taps);
   }
 
-  apply(components: readonly ComponentConfig[]): Promise<void> {
-    return this.#pipeline.apply(components);
+  settle(): Promise<void> {
+    return this.#listeners.settled();
+  }
+
+  async prepare({ components, ports, isFirst }: ShardChange): Promise<PortsByPlace> {
+    if (this.#prepared !== undefined) throw new Error("a change has been prepared already");
+    this.#listeners.ports.learn(ports, isFirst);
+    this.#prepared = await this.#pipeline.prepare(components);
+    return this.#listeners.ports.all;
+  }
+
+  async commit(): Promise<void> {
+    this.#takePrepared().commit();
+  }
+
+  rollback(): Promise<void> {
+    return this.#takePrepared().rollback();
+  }
+
+  #takePrepared(): PreparedChange {
+    const prepared = this.#prepared;
+    if (prepared === undefined) throw new Error("no change has been prepared");
+    this.#prepared = undefined;
+    return prepared;
   }
 
   async metrics(): Promise<MetricFamily[]> {
@@ -193,9 +247,8 @@ export class Shard implements ShardCalls {
     return count;
   }
 
-  /** Takes over what a shard that is gone has left in its folder; returns how many profiles. */
-  adopt(storagePath: string): Promise<number> {
-    return this.#pipeline.adopt(storagePath);
+  async setLogLevel(level: LogLevel): Promise<void> {
+    this.#log.level = level;
   }
 
   async announceStop(): Promise<void> {

@@ -55,10 +55,12 @@ export class EnrichComponent implements Component<EnrichArguments> {
   }
 
   /** Takes another wiring only: a request sees the old targets or the new ones, all the way. */
-  update(args: EnrichArguments): boolean {
-    if (!Bun.deepEquals({ ...args, forward_to: [] }, { ...this.#args, forward_to: [] }, true)) return false;
-    this.#args = args;
-    return true;
+  update(args: EnrichArguments): (() => void) | undefined {
+    if (!Bun.deepEquals({ ...args, forward_to: [] }, { ...this.#args, forward_to: [] }, true))
+      return undefined;
+    return () => {
+      this.#args = args;
+    };
   }
 
   async stop(): Promise<void> {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import type { Clock } from "../base/clock.ts";
+import type { Share } from "../base/share.ts";
 import type {
   Component,
   ComponentContext,
@@ -26,6 +27,10 @@ export interface PipelineParts {
   readonly log: Logger;
   /** The folder below which each component has one of its own. */
   readonly storagePath: string;
+  /** The same of shards that are gone, whose components' folders are those of this one's now. */
+  readonly adoptedPaths: readonly string[];
+  /** Which part of the limits that hold for all shards falls to this one. */
+  readonly share: Share;
   readonly listeners: ListenerPool;
   readonly tracer?: Tracer | undefined;
 }
@@ -55,6 +60,16 @@ interface Candidate {
   readonly metrics: MetricScope;
   readonly recent: RecentLines;
   readonly isNew: boolean;
+  /** Takes changed arguments, where they have changed in place. */
+  readonly update?: () => void;
+}
+
+/** A change that is ready to happen: nothing that could fail is left to do. Exactly one of the two ends it. */
+export interface PreparedChange {
+  /** Lets it happen. */
+  commit(): void;
+  /** Ends what was started for it; all is as it was. */
+  rollback(): Promise<void>;
 }
 
 /** How long a component that a reload took out may need to end, where it does not say itself. */
@@ -96,14 +111,27 @@ export class Pipeline {
    * @throws CodedError where something new can't start; then all is as it was.
    */
   async apply(configs: readonly ComponentConfig[]): Promise<void> {
+    const change = await this.prepare(configs);
+    change.commit();
+  }
+
+  /**
+   * The first half of `apply`, all that can fail: builds and starts what is new or changed. One change at a time.
+   *
+   * @throws CodedError where something new can't start; then all is as it was.
+   */
+  async prepare(configs: readonly ComponentConfig[]): Promise<PreparedChange> {
     const undo: (() => unknown)[] = [];
+    const rollback = async () => {
+      for (const step of undo.reverse()) await step();
+    };
     try {
       await this.#startShared(undo);
       const candidates: Candidate[] = [];
       for (const config of downstreamFirst(configs)) candidates.push(await this.#prepare(config, undo));
-      this.#swap(candidates);
+      return { commit: () => this.#swap(candidates), rollback };
     } catch (thrown) {
-      for (const step of undo.reverse()) await step();
+      await rollback();
       throw thrown;
     }
   }
@@ -128,17 +156,13 @@ export class Pipeline {
     await Promise.all(this.#shared.map(({ part }) => part.stop()));
   }
 
-  /** Takes over what a shard that is gone has left in its folder; returns how many profiles. */
-  async adopt(storagePath: string): Promise<number> {
-    const counts = this.#shared.map(({ type, part }) => part.adopt(join(storagePath, type)));
-    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
-  }
-
   async #startShared(undo: (() => unknown)[]): Promise<void> {
     if (this.#hasStarted) return;
-    for (const { part } of this.#shared) {
+    for (const { type, part } of this.#shared) {
       undo.push(() => part.stop());
       await part.start();
+      // What shards that are gone have left is this one's now.
+      for (const path of this.#parts.adoptedPaths) await part.adopt(join(path, type));
     }
     this.#hasStarted = true;
     undo.push(() => {
@@ -169,10 +193,8 @@ export class Pipeline {
       const kept: Candidate = { config, component, metrics, recent, isNew: false };
       const oldArgs = ownArguments(old.config);
       if (isDeepStrictEqual(oldArgs, ownArguments(config))) return kept;
-      if (component.update?.(args)) {
-        undo.push(() => component.update?.(v.parse(definition.schema, old.config.source)));
-        return kept;
-      }
+      const update = component.update?.(args);
+      if (update !== undefined) return { ...kept, update };
     }
     const metrics = old?.metrics ?? new MetricScope({ component_id: config.id });
     const { clock, log } = this.#parts;
@@ -188,6 +210,7 @@ export class Pipeline {
   #swap(candidates: readonly Candidate[]): void {
     const before = this.#running;
     const after = new Map<string, RunningComponent>();
+    for (const { update } of candidates) update?.();
     for (const candidate of candidates) {
       const { config, component, metrics, recent } = candidate;
       const children = this.#edgesOf(config, after);
@@ -240,14 +263,16 @@ export class Pipeline {
   }
 
   #context(config: ComponentConfig, metrics: MetricScope, log: Logger): ComponentContext {
-    const { clock, storagePath, listeners, tracer } = this.#parts;
+    const { clock, storagePath, adoptedPaths, share, listeners, tracer } = this.#parts;
     return {
       id: config.id,
       clock,
       log,
       metrics,
       storagePath: join(storagePath, config.id),
-      listeners,
+      adoptedPaths: adoptedPaths.map((path) => join(path, config.id)),
+      share,
+      listeners: listeners.ownedBy(config.id),
       tracer,
     };
   }

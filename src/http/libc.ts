@@ -9,6 +9,7 @@ const symbols = {
   getsockopt: { args: ["int", "int", "int", "ptr", "ptr"], returns: "int" },
   setsockopt: { args: ["int", "int", "int", "ptr", "u32"], returns: "int" },
   getsockname: { args: ["int", "ptr", "ptr"], returns: "int" },
+  prctl: { args: ["int", "ptr", "u64", "u64", "u64"], returns: "int" },
   getpeername: { args: ["int", "ptr", "ptr"], returns: "int" },
   socket: { args: ["int", "int", "int"], returns: "int" },
   sendto: { args: ["int", "ptr", "u64", "int", "ptr", "u32"], returns: "i64" },

@@ -33,9 +33,15 @@ export class ListeningSockets {
     return new ListeningSockets(this.#table, later);
   }
 
-  /** Lets connections from now on come to the newest alone; false where the system can't do that. */
-  preferNewest(): boolean {
-    return this.#table.preferNewest(this.#sockets);
+  /**
+   * Lets connections from now on come to the newest alone; false where the system can't do that.
+   *
+   * @param processes how many processes listen at the port, each changing from as many sockets to one more. The
+   * place that is preferred is that of the first new socket of any of them: the kernel fills the place of one that
+   * closes with the last, so this stays a new one until all old ones are gone, in whichever order they go.
+   */
+  preferNewest(processes: number): boolean {
+    return this.#table.prefer(this.#sockets, (this.#sockets.length - 1) * processes);
   }
 
   /**

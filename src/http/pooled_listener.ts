@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { formatAddress, type ListenAddress } from "./listen_address.ts";
 import { ListeningSockets } from "./listening_sockets.ts";
 import { listenError, openServer } from "./open_port.ts";
-import type { RequestHandler } from "./request_handler.ts";
+import type { RequestHandler, ServerFacts } from "./request_handler.ts";
 import type { ServerTls } from "./server_tls.ts";
 import { TlsFront, type TlsFrontParts } from "./tls_front.ts";
 
@@ -37,6 +37,9 @@ export interface Listener {
  */
 const arrivalMs = 2000;
 
+/** How long a request waits for the listener to be used, in milliseconds. */
+const startMs = 1000;
+
 /** Where Bun's server listens behind a front; the system chooses the port. */
 const innerAddress: ListenAddress = { host: "127.0.0.1", port: 0 };
 
@@ -45,8 +48,10 @@ export interface ListenerParts {
   readonly address: ListenAddress;
   readonly options: ListenOptions;
   readonly clock: Clock;
-  /** Told when it no longer counts as open. */
-  readonly onLeaving: () => void;
+  /** How many processes listen at the same address. */
+  readonly processes: number;
+  /** Told when it no longer counts as open; `left` resolves when it no longer accepts anything. */
+  readonly onLeaving: (left: Promise<void>) => void;
   /** Told when it no longer accepts anything. */
   readonly onLeft: () => void;
 }
@@ -65,6 +70,7 @@ export class PooledListener implements Listener {
   #successor: PooledListener | undefined;
   /** Those that have retired in favour of this and still have connections. */
   readonly #retired = new Set<PooledListener>();
+  readonly #used = Promise.withResolvers<boolean>();
   #leave = () => {};
   claims = 1;
 
@@ -73,7 +79,9 @@ export class PooledListener implements Listener {
     this.#predecessor = predecessor;
     // Connections come here as soon as this listens: until it is used they find what they would have found before.
     this.#handler =
-      predecessor === undefined ? notReady : (request, server) => predecessor.#handler(request, server);
+      predecessor === undefined
+        ? (request, server) => this.#whenUsed(request, server)
+        : (request, server) => predecessor.#handler(request, server);
     const before = predecessor?.lookAround();
     const { address, options } = parts;
     const { tls, idleSeconds, http2 = false } = options;
@@ -118,10 +126,11 @@ export class PooledListener implements Listener {
 
   use(handler: RequestHandler): void {
     this.#handler = handler;
+    this.#used.resolve(true);
     if (this.#predecessor === undefined) return;
     this.#predecessor.#successor = this;
     this.#predecessor = undefined;
-    ListeningSockets.at(this.port)?.preferNewest();
+    ListeningSockets.at(this.port)?.preferNewest(this.#parts.processes);
   }
 
   async release(graceMs: number): Promise<void> {
@@ -170,6 +179,14 @@ export class PooledListener implements Listener {
     return this.#successor?.newest ?? this;
   }
 
+  // Other processes may serve the same port already, so who comes here must not be worse off for it.
+  async #whenUsed(request: Request, server: ServerFacts): Promise<Response> {
+    const timer = this.#parts.clock.schedule(startMs, () => this.#used.resolve(false));
+    const isUsed = await this.#used.promise;
+    timer.cancel();
+    return isUsed ? this.#handler(request, server) : notReady();
+  }
+
   /** Lets requests under way finish within `graceMs`, and ends connections that have none. */
   async #finish(graceMs: number): Promise<void> {
     const timer = this.#parts.clock.schedule(graceMs, () => this.#server.stop(true));
@@ -183,18 +200,18 @@ export class PooledListener implements Listener {
   /** Stops accepting by `close`: at once, or, where connections come to another by now, when the last are in. */
   #leaveBy(close: () => void): Promise<void> {
     const { clock, onLeaving, onLeft } = this.#parts;
-    return new Promise((resolve) => {
-      this.#leave = () => {
-        timer?.cancel();
-        this.#leave = () => {};
-        onLeft();
-        close();
-        resolve();
-      };
-      onLeaving();
-      const timer = this.#successor && clock.schedule(arrivalMs, () => this.#leave());
-      if (timer === undefined) this.#leave();
-    });
+    const left = Promise.withResolvers<void>();
+    this.#leave = () => {
+      timer?.cancel();
+      this.#leave = () => {};
+      onLeft();
+      close();
+      left.resolve();
+    };
+    onLeaving(left.promise);
+    const timer = this.#successor && clock.schedule(arrivalMs, () => this.#leave());
+    if (timer === undefined) this.#leave();
+    return left.promise;
   }
 
   /** What listens at this port. To be called before another opens it: afterwards the two can't be told apart. */

@@ -109,19 +109,18 @@ export class SocketTable {
   }
 
   /**
-   * Hands connections that come to the one address of these listening sockets from now on to the newest of them;
-   * those that have begun to be opened go on where they are. Once it is alone the kernel chooses as before.
+   * Hands connections that come to the one address of these listening sockets from now on to the one in this place;
+   * those that have begun to be opened go on where they are. Once there are too few the kernel chooses as before.
    *
+   * @param place the kernel numbers all sockets of an address from 0 in the order in which they began to listen.
    * @returns false where the system can't do that.
    */
-  preferNewest(listening: readonly OpenSocket[]): boolean {
+  prefer(listening: readonly OpenSocket[], place: number): boolean {
     const [socket] = listening;
     if (socket === undefined) return false;
-    // The kernel numbers the sockets of an address from 0 in the order in which they began to listen.
-    const newest = listening.length - 1;
     const instruction = new DataView(new ArrayBuffer(instructionBytes));
     instruction.setUint16(0, returnConstant, true);
-    instruction.setUint32(4, newest, true);
+    instruction.setUint32(4, place, true);
     const program = new DataView(new ArrayBuffer(programBytes));
     program.setUint16(0, 1, true);
     program.setBigUint64(8, BigInt(ptr(instruction)), true);

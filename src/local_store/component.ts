@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Timer } from "../base/clock.ts";
 import { CodedError, messageOf } from "../base/failure.ts";
+import { shareOf } from "../base/share.ts";
 import type { Component, ComponentContext, StoredProfiles } from "../component/definition.ts";
 import { type Health, HealthRecord } from "../component/health.ts";
 import { withoutClientAddress } from "../profile/client_address.ts";
@@ -10,8 +11,9 @@ import type { DeliveryWatch } from "../profile/profile_watch.ts";
 import type { DeliveryPlan, Receiver } from "../profile/receiver.ts";
 import { profileProblem } from "../profile/validate_labels.ts";
 import { RepeatedLog } from "../telemetry/repeated_log.ts";
+import { AdoptedDatabases, databaseFile } from "./adopted_databases.ts";
 import { LocalStoreMetrics } from "./metrics.ts";
-import { ProfileDatabase } from "./profile_database.ts";
+import { ProfileDatabase, type StoreLimits } from "./profile_database.ts";
 import type { LocalStoreArguments } from "./schema.ts";
 import { recordsOf, type StoredRecord } from "./stored_record.ts";
 
@@ -34,6 +36,7 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
   readonly #health: HealthRecord;
   #args: LocalStoreArguments;
   #database: ProfileDatabase | undefined;
+  #adopted: AdoptedDatabases | undefined;
   #waiting: Waiting[] = [];
   #gathering: Timer | undefined;
   #expiring: Timer | undefined;
@@ -41,7 +44,10 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
   constructor(args: LocalStoreArguments, context: ComponentContext) {
     this.#args = args;
     this.#context = context;
-    this.#metrics = new LocalStoreMetrics(context.metrics, () => this.#database);
+    this.#metrics = new LocalStoreMetrics(context.metrics, {
+      bytes: () => this.#bytes,
+      count: () => (this.#database?.count ?? 0) + (this.#adopted?.count ?? 0),
+    });
     this.#repeated = new RepeatedLog(context.log, context.clock);
     this.#health = new HealthRecord(context.clock.wall, "storing profiles");
   }
@@ -51,14 +57,22 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
   }
 
   async start(): Promise<void> {
-    this.#database = new ProfileDatabase(this.#path, limitsOf(this.#args));
+    this.#adopted = new AdoptedDatabases(this.#context.adoptedPaths, () => this.#args.max_age);
+    try {
+      this.#database = new ProfileDatabase(this.#path, this.#limits);
+    } catch (thrown) {
+      this.#adopted.close();
+      throw thrown;
+    }
+    this.#expire();
     this.#expireLater();
   }
 
-  update(args: LocalStoreArguments): boolean {
-    this.#args = args;
-    if (this.#database !== undefined) this.#database.limits = limitsOf(args);
-    return true;
+  update(args: LocalStoreArguments): () => void {
+    return () => {
+      this.#args = args;
+      if (this.#database !== undefined) this.#database.limits = this.#limits;
+    };
   }
 
   async stop(): Promise<void> {
@@ -66,6 +80,8 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
     this.#flush();
     this.#database?.close();
     this.#database = undefined;
+    this.#adopted?.close();
+    this.#adopted = undefined;
   }
 
   health(): Health {
@@ -73,18 +89,22 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
   }
 
   get #path(): string {
-    return join(this.#context.storagePath, "profiles.sqlite");
+    return join(this.#context.storagePath, databaseFile);
   }
 
   readonly profiles: StoredProfiles = {
-    list: (limit) =>
-      (this.#database?.list(limit) ?? []).map((profile) => ({ ...profile, component_id: this.#context.id })),
+    list: (limit) => {
+      const own = this.#database?.list(limit) ?? [];
+      const all = [...own, ...(this.#adopted?.list(limit) ?? [])];
+      const newest = all.sort((left, right) => right.received_at - left.received_at).slice(0, limit);
+      return newest.map((profile) => ({ ...profile, component_id: this.#context.id }));
+    },
     get: (id) => {
-      const found = this.#database?.get(id);
+      const found = this.#database?.get(id) ?? this.#adopted?.get(id);
       return found && { body: found.body, profile: { ...found.profile, component_id: this.#context.id } };
     },
     activity: () => this.#database?.activity() ?? [],
-    paths: () => [this.#path],
+    paths: () => [this.#path, ...(this.#adopted?.paths ?? [])],
   };
 
   plan(profile: Profile, plan: DeliveryPlan): void {
@@ -127,7 +147,9 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
   #write(records: readonly StoredRecord[]): Outcome {
     try {
       if (this.#database === undefined) throw new CodedError("unavailable", "the store has been closed");
-      this.#metrics.removed(this.#database.add(records, this.#context.clock.wall()));
+      const nowMs = this.#context.clock.wall();
+      this.#metrics.removed(this.#database.add(records, nowMs));
+      if (this.#bytes > this.#limits.maxBytes) this.#shrinkAdopted(nowMs);
       this.#metrics.stored(records.length);
       if (this.#health.set("healthy", "storing profiles"))
         this.#context.log.info("profiles can be stored again");
@@ -151,13 +173,26 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
 
   #expire(): void {
     try {
-      this.#metrics.removed(this.#database?.expire(this.#context.clock.wall()) ?? 0);
+      const nowMs = this.#context.clock.wall();
+      this.#metrics.removed(this.#database?.expire(nowMs) ?? 0);
+      this.#shrinkAdopted(nowMs);
     } catch (thrown) {
       this.#repeated.warn("expire", "old profiles were not removed", { reason: messageOf(thrown) });
     }
   }
-}
 
-function limitsOf(args: LocalStoreArguments) {
-  return { maxBytes: args.max_bytes, maxAgeMs: args.max_age };
+  // What shards that are gone have left is the oldest that there is, so it goes before anything of this one's.
+  #shrinkAdopted(nowMs: number): void {
+    const own = this.#database?.bytes ?? 0;
+    this.#metrics.removed(this.#adopted?.shrink(this.#limits.maxBytes - own, nowMs) ?? 0);
+  }
+
+  get #bytes(): number {
+    return (this.#database?.bytes ?? 0) + (this.#adopted?.bytes ?? 0);
+  }
+
+  get #limits(): StoreLimits {
+    const { max_bytes, max_age } = this.#args;
+    return { maxBytes: shareOf(max_bytes, this.#context.share), maxAgeMs: max_age };
+  }
 }

@@ -1,13 +1,17 @@
 import type { MetricScope } from "../telemetry/metric_scope.ts";
-import type { ProfileDatabase } from "./profile_database.ts";
+
+/** Read at each scrape. */
+export interface StoreNumbers {
+  bytes(): number;
+  count(): number;
+}
 
 /** What happens in pyroscope.local_store. */
 export class LocalStoreMetrics {
   readonly #stored;
   readonly #removed;
 
-  /** @param database read at each scrape; undefined before the store has started. */
-  constructor(scope: MetricScope, database: () => ProfileDatabase | undefined) {
+  constructor(scope: MetricScope, numbers: StoreNumbers) {
     const counter = (name: string, help: string) => scope.counter(name, help, []).labels({});
     this.#stored = counter("pyroduct_local_store_profiles_stored_total", "Profiles stored.");
     this.#removed = counter(
@@ -15,10 +19,10 @@ export class LocalStoreMetrics {
       "Profiles removed because of their age or for room.",
     );
     scope.gauge("pyroduct_local_store_bytes", "Bytes of profiles kept.", [], (gauge) => {
-      gauge.labels({}).set(database()?.bytes ?? 0);
+      gauge.labels({}).set(numbers.bytes());
     });
     scope.gauge("pyroduct_local_store_profiles", "Profiles kept.", [], (gauge) => {
-      gauge.labels({}).set(database()?.count ?? 0);
+      gauge.labels({}).set(numbers.count());
     });
   }
 

@@ -56,6 +56,14 @@ export class ProfileDatabase {
     return this.#value("SELECT count(*) AS value FROM profile");
   }
 
+  /** When the oldest profile came, in milliseconds since the Unix epoch; undefined where there is none. */
+  get oldestAt(): number | undefined {
+    const query = this.#database.query<{ received_at: number }, []>(
+      "SELECT received_at FROM profile ORDER BY number LIMIT 1",
+    );
+    return query.get()?.received_at;
+  }
+
   set limits(limits: StoreLimits) {
     this.#limits = limits;
   }

@@ -1,3 +1,4 @@
+import { shareOf } from "../base/share.ts";
 import type { Component, ComponentContext } from "../component/definition.ts";
 import { type Health, HealthRecord } from "../component/health.ts";
 import { ServerAuth } from "../http/server_auth.ts";
@@ -31,7 +32,7 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
     this.#metrics = new ReceiveHttpMetrics(context.metrics, {
       connections: () => this.#door.connections,
       grpcConnections: () => this.#grpc?.connections,
-      limit: () => this.#args.http.conn_limit,
+      limit: () => this.#connections,
       grpcStreamsLimit: maxConcurrentStreams,
     });
     this.#health = new HealthRecord(context.clock.wall, "not listening yet");
@@ -42,6 +43,7 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
       isAged: (request, server) => this.#door.isAged(request, server),
     });
     this.#door = new HttpDoor(args.http, {
+      maxConnections: () => this.#connections,
       clock: context.clock,
       log: context.log,
       listeners: context.listeners,
@@ -54,6 +56,11 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
       (error) =>
         context.log.error("unexpected failure, please report it", { reason: error.stack ?? error.message }),
     );
+  }
+
+  /** How many connections this shard may have. */
+  get #connections(): number {
+    return shareOf(this.#args.http.conn_limit, this.#context.share);
   }
 
   get graceMs(): number {
@@ -88,7 +95,7 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
       address,
       listeners: this.#context.listeners,
       tls: this.#door.tls,
-      limits: () => grpcLimits(this.#args),
+      limits: () => ({ ...grpcLimits(this.#args), maxConnections: this.#connections }),
       auth: this.#auth,
       clock: this.#context.clock,
     });
@@ -107,13 +114,15 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
     }
   }
 
-  update(args: ReceiveHttpArguments): boolean {
-    if (!Bun.deepEquals(args.http.auth, this.#args.http.auth)) return false;
-    if (!Bun.deepEquals(args.grpc, this.#args.grpc)) return false;
-    if (!this.#door.update(args.http)) return false;
-    this.#requests.update(args);
-    this.#args = args;
-    return true;
+  update(args: ReceiveHttpArguments): (() => void) | undefined {
+    if (!Bun.deepEquals(args.http.auth, this.#args.http.auth)) return undefined;
+    if (!Bun.deepEquals(args.grpc, this.#args.grpc)) return undefined;
+    if (!this.#door.canTake(args.http)) return undefined;
+    return () => {
+      this.#door.take(args.http);
+      this.#requests.update(args);
+      this.#args = args;
+    };
   }
 
   quiesce(graceMs: number): Promise<unknown> {
@@ -143,10 +152,9 @@ export class ReceiveHttpComponent implements Component<ReceiveHttpArguments> {
   }
 }
 
-function grpcLimits({ http }: ReceiveHttpArguments): GrpcLimits {
+function grpcLimits({ http }: ReceiveHttpArguments): Omit<GrpcLimits, "maxConnections"> {
   return {
     maxMessageBytes: http.max_body_size,
-    maxConnections: http.conn_limit,
     idleMs: http.server_idle_timeout,
     maxAgeMs: http.max_connection_age,
     readMs: http.server_read_timeout,

@@ -3,7 +3,7 @@ import type { TLSSocket } from "node:tls";
 import type { Clock, Timer } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
 import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
-import type { ListenerPool, RequestHandler, SharedAddress } from "../http/listener.ts";
+import type { Listeners, RequestHandler, SharedAddress } from "../http/listener.ts";
 import type { ServerAuth } from "../http/server_auth.ts";
 import { isClientRefused, nodeTlsOptions, type ServerTls } from "../http/server_tls.ts";
 import { GrpcCalls } from "./grpc_calls.ts";
@@ -22,7 +22,7 @@ export interface GrpcLimits {
 /** What the door works with. */
 export interface GrpcDoorParts {
   readonly address: ListenAddress;
-  readonly listeners: ListenerPool;
+  readonly listeners: Listeners;
   readonly tls: ServerTls | undefined;
   /** As they are now. */
   readonly limits: () => GrpcLimits;
@@ -46,6 +46,7 @@ export class GrpcDoor {
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #ages = new Map<ServerHttp2Session, Timer>();
   readonly #calls = new GrpcCalls();
+  readonly #left = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
   #server: Http2Server | Http2SecureServer | undefined;
   #place: SharedAddress | undefined;
@@ -109,7 +110,7 @@ export class GrpcDoor {
       },
     });
     try {
-      await listening(server, address);
+      this.#place.note(await listening(server, this.#place.address));
     } catch (thrown) {
       this.#place.leave();
       throw thrown;
@@ -141,8 +142,9 @@ export class GrpcDoor {
   }
 
   // What was on its way when another door took over has to come in before it can be sent there.
-  #leaveSoon(): void {
+  #leaveSoon(): Promise<void> {
     this.#leaving ??= this.#parts.clock.schedule(arrivalMs, () => this.#leave());
+    return this.#left.promise;
   }
 
   // Calls under way go on; those after them find their connections closing.
@@ -151,6 +153,7 @@ export class GrpcDoor {
     this.#hasLeft = true;
     this.#leaving?.cancel();
     this.#server?.close(() => this.#closed.resolve());
+    this.#left.resolve();
     for (const session of this.#sessions) session.close();
   }
 
@@ -181,12 +184,16 @@ export class GrpcDoor {
   }
 }
 
-function listening(server: Http2Server | Http2SecureServer, { host, port }: ListenAddress): Promise<void> {
+/** @returns the port that it is. */
+function listening(server: Http2Server | Http2SecureServer, { host, port }: ListenAddress): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
       const where = formatAddress(host, port);
       reject(new CodedError("already_exists", `can't listen for gRPC on ${where}: ${error.message}`));
     });
-    server.listen({ host: host === "" ? "::" : host, port, reusePort: true }, () => resolve());
+    server.listen({ host: host === "" ? "::" : host, port, reusePort: true }, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
   });
 }

@@ -4,7 +4,7 @@ import { ConnectionWatch } from "../http/connection_watch.ts";
 import type { ListenAddress } from "../http/listen_address.ts";
 import {
   type Listener,
-  type ListenerPool,
+  type Listeners,
   longestIdleSeconds,
   type RequestHandler,
   type ServerFacts,
@@ -21,7 +21,9 @@ const settleMs = 300;
 export interface HttpDoorParts {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly listeners: ListenerPool;
+  readonly listeners: Listeners;
+  /** As it is now; 0 for no limit. */
+  readonly maxConnections: () => number;
   /** The senders, as `address:port`, whose requests are being served. */
   readonly serving: () => ReadonlySet<string>;
   /** Told of new certificates that are in use. */
@@ -73,7 +75,7 @@ export class HttpDoor {
     this.#watch = new ConnectionWatch({
       port: this.#listener.port,
       limits: () => ({
-        maxConnections: this.#args.conn_limit,
+        maxConnections: this.#parts.maxConnections(),
         readTimeoutMs: this.#args.server_read_timeout,
         maxAgeMs: this.#args.max_connection_age,
       }),
@@ -94,11 +96,14 @@ export class HttpDoor {
     this.#watch?.start();
   }
 
-  /** Takes limits over in place; false where the port must be opened anew. */
-  update(args: HttpArguments): boolean {
-    if (!Bun.deepEquals(fixedPart(args), fixedPart(this.#args))) return false;
+  /** Whether other arguments are other limits alone; else the port must be opened anew. */
+  canTake(args: HttpArguments): boolean {
+    return Bun.deepEquals(fixedPart(args), fixedPart(this.#args));
+  }
+
+  /** Takes other limits over in place. */
+  take(args: HttpArguments): void {
     this.#args = args;
-    return true;
   }
 
   /** Whether the sender's connection is so old that this answer should be its last. */

@@ -66,6 +66,7 @@ export class ReceiveHttpMetrics {
       "Calls that one gRPC connection may have under way.",
       [],
       (gauge) => gauge.labels({}).set(connections.grpcStreamsLimit),
+      "max",
     );
     this.#inFlight = scope.gauge(
       "pyroscope_receive_http_inflight_requests",

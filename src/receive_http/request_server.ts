@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { CodedError } from "../base/failure.ts";
 import { InFlight } from "../base/in_flight.ts";
 import { Roster } from "../base/roster.ts";
+import { shareOf } from "../base/share.ts";
 import type { ComponentContext } from "../component/definition.ts";
 import { ByteBudget } from "../http/byte_budget.ts";
 import { longestIdleSeconds, type ServerFacts } from "../http/listener.ts";
@@ -43,6 +44,7 @@ export class RequestServer {
   readonly #routes = new Map<Route, RouteMetrics>();
   readonly #notes: RequestNotes;
   #args: ReceiveHttpArguments;
+  #maxExchanges: number;
   #router: ConnectRouter;
   #inFlight = new InFlight();
   /** Ends with the requests that began before the last change of the wiring. */
@@ -61,7 +63,8 @@ export class RequestServer {
     this.#metrics = parts.metrics;
     this.#isAged = parts.isAged;
     this.#repeated = new RepeatedLog(parts.context.log, this.#clock);
-    this.#budget = new ByteBudget(inFlightLimit(args));
+    this.#maxExchanges = shareOf(args.http.conn_limit, parts.context.share);
+    this.#budget = new ByteBudget(this.#inFlightLimit(args));
     this.#router = new ConnectRouter(args.http.max_body_size);
     this.#notes = {
       clock: this.#clock,
@@ -73,7 +76,8 @@ export class RequestServer {
 
   /** Uses other arguments from the next request on. */
   update(args: ReceiveHttpArguments): void {
-    this.#budget.resize(inFlightLimit(args) - inFlightLimit(this.#args));
+    this.#maxExchanges = shareOf(args.http.conn_limit, this.#context.share);
+    this.#budget.resize(this.#inFlightLimit(args) - this.#inFlightLimit(this.#args));
     this.#router = new ConnectRouter(args.http.max_body_size);
     this.#args = args;
   }
@@ -96,9 +100,9 @@ export class RequestServer {
   /** Answers a request. */
   async serve(route: Route, request: Request, server: ServerFacts): Promise<Response> {
     const clock = this.#clock;
-    const { conn_limit } = this.#args.http;
+    const max = this.#maxExchanges;
     // Whoever is served has a connection: so many at once means that there are too many.
-    if (conn_limit > 0 && this.#exchanges.size >= conn_limit) return this.#refuseConnection();
+    if (max > 0 && this.#exchanges.size >= max) return this.#refuseConnection();
     const startedAt = clock.now();
     const inFlight = this.#inFlight;
     const metrics = this.#routeMetrics(route);
@@ -127,6 +131,11 @@ export class RequestServer {
       exchange.span?.end({ status, bodyBytes, refusal, failure });
       metrics.answered({ status, seconds, requestBytes: bodyBytes, responseBytes: bytesOf(response) });
     }
+  }
+
+  #inFlightLimit({ http }: ReceiveHttpArguments): number {
+    const total = http.max_in_flight_bytes ?? Math.min(gibibyte, Math.floor(memoryLimitBytes() / 4));
+    return shareOf(total, this.#context.share);
   }
 
   #routeMetrics(route: Route): RouteMetrics {
@@ -241,8 +250,4 @@ class RecordedServing implements ServeParts {
 /** The size of an answer's body: every answer that has one states it. */
 function bytesOf(response: Response | undefined): number {
   return Number(response?.headers.get("content-length") ?? 0);
-}
-
-function inFlightLimit(args: ReceiveHttpArguments): number {
-  return args.http.max_in_flight_bytes ?? Math.min(gibibyte, Math.floor(memoryLimitBytes() / 4));
 }

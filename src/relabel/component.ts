@@ -43,11 +43,12 @@ export class RelabelComponent implements Component<RelabelArguments> {
   async start(): Promise<void> {}
 
   /** New rules need a new component, so that a request sees the old rules or the new ones, all the way. */
-  update(args: RelabelArguments): boolean {
-    if (!Bun.deepEquals(args.rule, this.#args.rule, true)) return false;
-    if (args.max_cache_size !== this.#args.max_cache_size) this.#relabeler.resizeCache(args.max_cache_size);
-    this.#args = args;
-    return true;
+  update(args: RelabelArguments): (() => void) | undefined {
+    if (!Bun.deepEquals(args.rule, this.#args.rule, true)) return undefined;
+    return () => {
+      if (args.max_cache_size !== this.#args.max_cache_size) this.#relabeler.resizeCache(args.max_cache_size);
+      this.#args = args;
+    };
   }
 
   async stop(): Promise<void> {}

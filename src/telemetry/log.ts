@@ -42,8 +42,13 @@ export interface RootLogger extends Logger {
 /** Where finished lines go, newline included. */
 export type LogSink = (line: string) => void;
 
-/** A log in the format asked for. */
-export function createLogger(level: LogLevel, format: LogFormat, sink: LogSink): RootLogger {
+/** A log in the format asked for; `base` is what all of its lines say. */
+export function createLogger(
+  level: LogLevel,
+  format: LogFormat,
+  sink: LogSink,
+  base: LogFields | null = null,
+): RootLogger {
   const ring = new LineRing();
   const write = (line: string) => {
     const formatted = format === "json" ? line : formatLogfmt(line);
@@ -52,7 +57,7 @@ export function createLogger(level: LogLevel, format: LogFormat, sink: LogSink):
   };
   const options: pino.LoggerOptions = {
     level,
-    base: null,
+    base,
     messageKey: "msg",
     timestamp: () => `,"ts":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ level: label }) },

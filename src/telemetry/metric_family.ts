@@ -6,15 +6,32 @@ export interface MetricSample {
   readonly value: number;
 }
 
+/**
+ * What several shards say of the same thing, taken together: `sum` where they count things or parts of a whole, `max`
+ * and `min` where each of them states the same or an extreme.
+ */
+export const aggregations = ["sum", "max", "min"] as const;
+
+/** One of the aggregations. */
+export type Aggregation = (typeof aggregations)[number];
+
 /** A metric with all its samples; plain data, fit to be sent between processes. */
 export interface MetricFamily {
   readonly name: string;
   readonly help: string;
   readonly type: string;
+  /** Default `sum`: counters and histograms know no other. */
+  readonly aggregation?: Aggregation | undefined;
   readonly samples: readonly MetricSample[];
 }
 
-/** Puts families of the same name together; samples with equal labels are added up. */
+const aggregate: Readonly<Record<Aggregation, (one: number, other: number) => number>> = {
+  sum: (one, other) => one + other,
+  max: Math.max,
+  min: Math.min,
+};
+
+/** Puts families of the same name together; samples with equal labels become one, as their family says. */
 export function mergeFamilies(families: Iterable<MetricFamily>): MetricFamily[] {
   const merged = new Map<string, { family: MetricFamily; samples: Map<string, MetricSample> }>();
   for (const family of families) {
@@ -23,10 +40,12 @@ export function mergeFamilies(families: Iterable<MetricFamily>): MetricFamily[] 
       entry = { family, samples: new Map() };
       merged.set(family.name, entry);
     }
+    const together = aggregate[entry.family.aggregation ?? "sum"];
     for (const sample of family.samples) {
       const key = sampleKey(sample);
       const known = entry.samples.get(key);
-      entry.samples.set(key, known === undefined ? sample : { ...sample, value: known.value + sample.value });
+      const value = known === undefined ? sample.value : together(known.value, sample.value);
+      entry.samples.set(key, { ...sample, value });
     }
   }
   return [...merged.values()].map(({ family, samples }) => ({ ...family, samples: [...samples.values()] }));

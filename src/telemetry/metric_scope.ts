@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram } from "./metric.ts";
-import { formatBound, type MetricFamily } from "./metric_family.ts";
+import { type Aggregation, formatBound, type MetricFamily } from "./metric_family.ts";
 
 /** Buckets in seconds that Prometheus' client libraries default to; Alloy's writer uses them. */
 export const defaultBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -8,6 +8,7 @@ type AnyMetric = Counter<string> | Gauge<string> | Histogram<string>;
 
 interface Registered {
   readonly metric: AnyMetric;
+  readonly aggregation: Aggregation;
   /** Called before each scrape. */
   readonly collect: () => void;
 }
@@ -31,20 +32,25 @@ export class MetricScope {
     return this.#register(new Counter(name, help, labelNames));
   }
 
-  /** @param collect called before each scrape, to set the gauge; what was set before is forgotten then. */
+  /**
+   * @param collect called before each scrape, to set the gauge; what was set before is forgotten then.
+   * @param aggregation what the gauges of several shards are together.
+   */
   gauge<Label extends string>(
     name: string,
     help: string,
     labelNames: readonly Label[],
     collect?: (gauge: Gauge<Label>) => void,
+    aggregation: Aggregation = "sum",
   ): Gauge<Label> {
     // What a gauge shows is read from the component that lives, so the newest replaces what was there.
     const gauge = new Gauge(name, help, labelNames);
-    if (collect === undefined) return this.#register(gauge);
-    return this.#register(gauge, () => {
+    const reset = () => {
+      if (collect === undefined) return;
       gauge.reset();
       collect(gauge);
-    });
+    };
+    return this.#register(gauge, reset, aggregation);
   }
 
   histogram<Label extends string>(
@@ -71,17 +77,21 @@ export class MetricScope {
     });
   }
 
-  #family({ metric, collect }: Registered): MetricFamily {
+  #family({ metric, collect, aggregation }: Registered): MetricFamily {
     collect();
     const { name, help, type } = metric;
     const samples = metric
       .samples()
       .map((sample) => ({ ...sample, labels: { ...this.#constant, ...sample.labels } }));
-    return { name, help, type, samples };
+    return { name, help, type, aggregation, samples };
   }
 
-  #register<Kind extends AnyMetric>(metric: Kind, collect = () => {}): Kind {
-    this.#registered.set(metric.name, { metric, collect });
+  #register<Kind extends AnyMetric>(
+    metric: Kind,
+    collect = () => {},
+    aggregation: Aggregation = "sum",
+  ): Kind {
+    this.#registered.set(metric.name, { metric, collect, aggregation });
     return metric;
   }
 }

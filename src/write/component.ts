@@ -21,6 +21,7 @@ import { outgoingIngest } from "./ingest_sender.ts";
 import { WriteMetrics } from "./metrics.ts";
 import { outgoingPush } from "./push_sender.ts";
 import { QueuedEndpoint } from "./queue/queued_endpoint.ts";
+import { queueShare } from "./queue/schema.ts";
 import type { WriteQueues } from "./queue/write_queues.ts";
 import type { EndpointArguments, WriteArguments } from "./schema.ts";
 import type { Outgoing } from "./sender.ts";
@@ -158,7 +159,7 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
       clock,
       onProblem: (problem) => log.warn(problem, { endpoint: endpoint.name ?? endpoint.url }),
     });
-    const { queue: queueArgs } = endpoint;
+    const queueArgs = endpoint.queue && queueShare(endpoint.queue, this.#context.share);
     const metrics = this.#metrics.endpoint(target.label);
     const sender = new Endpoint({
       componentId: this.#context.id,
@@ -167,6 +168,7 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
       client,
       clock: this.#context.clock,
       metrics,
+      share: this.#context.share,
       ending: this.#ending.signal,
       onOutcome: (failure) => this.#noteOutcome(target.label, failure, queueArgs !== undefined),
     });

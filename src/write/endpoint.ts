@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { Roster } from "../base/roster.ts";
+import { type Share, shareOf } from "../base/share.ts";
 import { Slots } from "../base/slots.ts";
 import type { HttpClient, PostResult } from "../http/http_client.ts";
 import { type DeliveryFailure, delivered, type Outcome } from "../profile/failure_report.ts";
@@ -22,6 +23,8 @@ export interface EndpointParts {
   readonly client: HttpClient;
   readonly clock: Clock;
   readonly metrics: EndpointMetrics;
+  /** What part of `max_in_flight` is this shard's. */
+  readonly share: Share;
   /** Aborts when the component must end, whatever is under way. */
   readonly ending: AbortSignal;
   /** Told how each profile ended. */
@@ -46,7 +49,7 @@ export class Endpoint {
 
   constructor(parts: EndpointParts) {
     this.#parts = parts;
-    this.#slots = new Slots(parts.args.max_in_flight, parts.clock);
+    this.#slots = new Slots(shareOf(parts.args.max_in_flight, parts.share), parts.clock);
     parts.ending.addEventListener("abort", () => {
       for (const race of this.#races.members()) race.cancel();
     });

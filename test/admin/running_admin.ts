@@ -1,10 +1,12 @@
 import { createAdminApp } from "../../src/admin/app.ts";
 import { AdminServices } from "../../src/admin/services.ts";
 import { systemClock } from "../../src/base/clock.ts";
+import { wholeShare } from "../../src/base/share.ts";
 import { componentDefinitions } from "../../src/components.ts";
 import { Controller } from "../../src/controller/controller.ts";
 import { processFamilies } from "../../src/controller/process_metrics.ts";
 import { Shard } from "../../src/controller/shard.ts";
+import { InProcessSlot } from "../../src/controller/shard_slot.ts";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
 import { MemorySource } from "../controller/controller_bed.ts";
 import { RecordedLog } from "../telemetry/recorded_log.ts";
@@ -24,11 +26,12 @@ export class RunningAdmin implements AsyncDisposable {
     this.source = new MemorySource(JSON.stringify(config));
     const storagePath = this.#folder.path;
     const parts = { definitions: componentDefinitions, clock: systemClock, log };
+    const shard = new Shard({ ...parts, storagePath, adoptedPaths: [], share: wholeShare });
     this.controller = new Controller({
       ...parts,
       source: this.source,
       environment: {},
-      shards: [new Shard({ ...parts, storagePath })],
+      slots: [new InProcessSlot(shard, systemClock, log)],
       processMetrics: async () => processFamilies(),
     });
     this.services = new AdminServices(this.controller, systemClock);

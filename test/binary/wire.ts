@@ -11,6 +11,7 @@ import { registerFloodTest } from "../wire/flood.ts";
 import { registerGrpcWebTests } from "../wire/grpc_web.ts";
 import { registerOddRequestTests } from "../wire/odd_requests.ts";
 import { registerParityTests } from "../wire/parity.ts";
+import { registerWorkerTests } from "../wire/workers.ts";
 
 // Everything that is said about the wire, of the executable. Not a .test.ts, so that `bun test` needs no build.
 const executable = resolve(
@@ -32,3 +33,4 @@ registerGrpcWebTests();
 registerBadArgumentTests();
 registerFloodTest();
 registerAdminApiTests();
+registerWorkerTests();

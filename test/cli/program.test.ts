@@ -34,6 +34,12 @@ describe("a mistake is told, and status 1", () => {
       "error: option '--shutdown-delay <duration>' argument '-1s' is invalid. Expected a duration, such as 5s.",
     ],
     [
+      "a number of workers that is none",
+      ["run", "--workers", "many"],
+      "error: option '--workers <number>' argument 'many' is invalid. Expected a whole number from 1 to 64, or auto.",
+    ],
+    ["a worker by hand", ["worker"], "a worker is started by run --workers, not by hand"],
+    [
       "a log level that is none",
       ["run", "--log.level", "loud"],
       "error: option '--log.level <level>' argument 'loud' is invalid. Allowed choices are debug, info, warn, error.",

@@ -166,12 +166,12 @@ describe.concurrent("the admin server", () => {
 });
 
 describe.concurrent("without a configuration", () => {
-  test(
-    "it tells where it is, keeps what comes and tells of it",
-    async () => {
+  test.each(["1", "2"])(
+    "it tells where it is, keeps what comes and tells of it, with --workers=%s",
+    async (workers) => {
       await using sink = await RecordingSink.start();
       await using run = new PyroductRun((folder) => [
-        ...["run", "--listen=127.0.0.1:0", "--server.http.listen-addr=127.0.0.1:0"],
+        ...["run", "--listen=127.0.0.1:0", "--server.http.listen-addr=127.0.0.1:0", `--workers=${workers}`],
         ...[`--storage.path=${folder.file("storage")}`, `--forward-to=${sink.url}`],
       ]);
       const [, receiver] = await run.hasSaid(/receives profiles on: +http:\/\/(\S+)\n/);

@@ -130,15 +130,49 @@ describe("with several shards", () => {
     expect(shards.map(({ applied }) => applied)).toEqual([[["pyroscope.write.a"]], [["pyroscope.write.a"]]]);
   });
 
-  test("or none: what had changed goes back", async () => {
-    const shards = [new StubShard(), new StubShard()] as const;
+  test("or none: what the others have prepared is forgotten", async () => {
+    const shards = [new StubShard(), new StubShard(), new StubShard()] as const;
     const bed = new ControllerBed(writeConfig("a"), shards);
     await bed.controller.start();
-    bed.source.text = writeConfig("b");
-    shards[1].failure = portTaken();
-    expect(await bed.controller.reload()).toMatchObject({ ok: false });
-    expect(shards[0].applied).toEqual([["pyroscope.write.a"], ["pyroscope.write.b"], ["pyroscope.write.a"]]);
-    expect(shards[1].applied).toEqual([["pyroscope.write.a"]]);
+    for (const failing of shards) {
+      bed.source.text = writeConfig("b");
+      failing.failure = portTaken();
+      expect(await bed.controller.reload()).toMatchObject({ ok: false, code: "already_exists" });
+    }
+    expect(shards.map(({ applied }) => applied)).toEqual(shards.map(() => [["pyroscope.write.a"]]));
+    // Whatever fails first, nobody prepares after it.
+    expect(shards.map(({ ends }) => ends.length)).toEqual([2, 1, 1]);
+  });
+
+  test("the first makes sure of its ports, and the others share what it has got", async () => {
+    const shards = [new StubShard(), new StubShard(), new StubShard()] as const;
+    const got = { "c http 127.0.0.1:0": { host: "127.0.0.1", port: 4040 } };
+    shards[0].ports = got;
+    const bed = new ControllerBed(writeConfig("a"), shards);
+    await bed.controller.start();
+    await bed.controller.reload();
+    const told = shards.map(({ changes }) => changes.map(({ isFirst, ports }) => [isFirst, ports]));
+    expect(told).toEqual([
+      [
+        [true, {}],
+        [true, got],
+      ],
+      [
+        [false, got],
+        [false, got],
+      ],
+      [
+        [false, got],
+        [false, got],
+      ],
+    ]);
+  });
+
+  test("the log's level changes in all, and here", async () => {
+    const shards = [new StubShard(), new StubShard()];
+    const bed = new ControllerBed("", shards);
+    await bed.controller.setLogLevel("debug");
+    expect([bed.log.level, ...shards.map(({ level }) => level)]).toEqual(["debug", "debug", "debug"]);
   });
 
   test("metrics of equal names and labels are added up", async () => {
@@ -172,6 +206,37 @@ describe("with several shards", () => {
     expect(await new ControllerBed("", shards).controller.unhealthy()).toMatchObject([
       { id: "a", message: "no answer" },
     ]);
+  });
+
+  test("what came is told by service, the most first", async () => {
+    const shards = [new StubShard(), new StubShard()] as const;
+    shards[0].services = [{ service_name: "a", profiles: 2, bytes: 20 }];
+    shards[1].services = [
+      { service_name: "b", profiles: 3, bytes: 3 },
+      { service_name: "a", profiles: 2, bytes: 2 },
+    ];
+    expect(await new ControllerBed("", shards).controller.activity()).toEqual([
+      { service_name: "a", profiles: 4, bytes: 22 },
+      { service_name: "b", profiles: 3, bytes: 3 },
+    ]);
+  });
+
+  test("one that does not answer is unhealthy, and keeps nobody from being told", async () => {
+    const shards = [new StubShard(), new StubShard()] as const;
+    const bed = new ControllerBed(writeConfig("a"), shards);
+    await bed.controller.start();
+    const silent = () => new Promise<never>(() => {});
+    Object.assign(shards[0], { health: silent, announceStop: silent });
+    shards[1].reports = [health("pyroscope.write.a", "unhealthy", "no answer")];
+    const unhealthy = bed.controller.unhealthy();
+    const announced = bed.controller.announceStop();
+    await bed.clock.advance(5000);
+    await announced;
+    expect(await unhealthy).toEqual([
+      { id: "shard", message: "no answer to health within 5000 ms", sinceMs: fakeEpochMs + 5000 },
+      { id: "pyroscope.write.a", message: "no answer", sinceMs: fakeEpochMs },
+    ]);
+    expect(shards[1].ends).toEqual(["announced"]);
   });
 
   test("stored profiles are listed together, the newest first", async () => {

@@ -2,6 +2,7 @@ import { componentDefinitions } from "../../src/components.ts";
 import type { ConfigSource } from "../../src/controller/config_source.ts";
 import { Controller } from "../../src/controller/controller.ts";
 import type { ShardCalls } from "../../src/controller/shard.ts";
+import { InProcessSlot } from "../../src/controller/shard_slot.ts";
 import { FakeClock } from "../base/fake_clock.ts";
 import { RecordedLog } from "../telemetry/recorded_log.ts";
 import { StubShard } from "./stub_shard.ts";
@@ -35,7 +36,7 @@ export class ControllerBed {
       source: this.source,
       definitions: componentDefinitions,
       environment: {},
-      shards: shards ?? [this.stub],
+      slots: (shards ?? [this.stub]).map((shard) => new InProcessSlot(shard, this.clock, this.log)),
       clock: this.clock,
       log: this.log,
       processMetrics: async () => [],

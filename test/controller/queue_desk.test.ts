@@ -8,7 +8,7 @@ function desk(one: StubShard["queues"], other: StubShard["queues"] = []) {
   const shards = [new StubShard(), new StubShard()] as const;
   shards[0].queues = one;
   shards[1].queues = other;
-  return { shards, desk: new QueueDesk(shards) };
+  return { shards, desk: new QueueDesk(() => shards) };
 }
 
 test("what shards have of the same queue is added up, and the oldest counts", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { systemClock } from "../../src/base/clock.ts";
+import { wholeShare } from "../../src/base/share.ts";
 import { componentDefinitions } from "../../src/components.ts";
 import { newestFirst, Shard } from "../../src/controller/shard.ts";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
@@ -15,19 +16,21 @@ class StoringShard implements AsyncDisposable {
     clock: systemClock,
     log: new RecordedLog(),
     storagePath: this.#folder.path,
+    adoptedPaths: [],
+    share: wholeShare,
   });
 
   static async start(): Promise<StoringShard> {
     const bed = new StoringShard();
-    await bed.shard.apply(
-      componentsOf(`
+    const components = componentsOf(`
 pyroscope.receive_http:
   r:
     http: {listen_address: 127.0.0.1, listen_port: 0}
     forward_to: [pyroscope.local_store.a.receiver, pyroscope.local_store.b.receiver]
 pyroscope.local_store: {a: {}, b: {}}
-`),
-    );
+`);
+    await bed.shard.prepare({ components, ports: {}, isFirst: true });
+    await bed.shard.commit();
     return bed;
   }
 

@@ -5,21 +5,24 @@ import type { ComponentConfig } from "../../src/config/load_config.ts";
 import type {
   ComponentHealth,
   ShardCalls,
+  ShardChange,
   ShardFlow,
   StoredBody,
   StoreLocation,
 } from "../../src/controller/shard.ts";
 import type { LiveBody } from "../../src/graph/live_bodies.ts";
 import type { LiveAnswer, LiveQuery } from "../../src/graph/live_tap.ts";
+import type { PortsByPlace } from "../../src/http/process_ports.ts";
+import type { LogLevel } from "../../src/telemetry/log.ts";
 import type { MetricFamily } from "../../src/telemetry/metric_family.ts";
 
 /** A shard that runs nothing and says what the test wants. */
 export class StubShard implements ShardCalls {
   /** The component ids of each configuration that was applied, in order. */
   readonly applied: (readonly string[])[] = [];
-  /** Thrown by the next call of apply. */
+  /** Thrown by the next call of prepare. */
   failure: Error | undefined;
-  /** Holds up apply until it resolves. */
+  /** Holds up prepare until it resolves. */
   gate: Promise<unknown> | undefined;
   families: MetricFamily[] = [];
   reports: ComponentHealth[] = [];
@@ -37,12 +40,39 @@ export class StubShard implements ShardCalls {
   orderCount = 0;
   readonly ends: string[] = [];
 
-  async apply(components: readonly ComponentConfig[]): Promise<void> {
+  /** Each change that was asked for, in order. */
+  readonly changes: ShardChange[] = [];
+  /** Where components listen, as it says. */
+  ports: PortsByPlace = {};
+  #prepared: readonly ComponentConfig[] = [];
+  level: LogLevel = "info";
+  /** How often it was asked whether an earlier change is over. */
+  settles = 0;
+
+  async settle(): Promise<void> {
+    this.settles += 1;
+  }
+
+  async prepare(change: ShardChange): Promise<PortsByPlace> {
+    this.changes.push(change);
     await this.gate;
     const { failure } = this;
     this.failure = undefined;
     if (failure !== undefined) throw failure;
-    this.applied.push(components.map(({ id }) => id));
+    this.#prepared = change.components;
+    return { ...change.ports, ...this.ports };
+  }
+
+  async commit(): Promise<void> {
+    this.applied.push(this.#prepared.map(({ id }) => id));
+  }
+
+  async rollback(): Promise<void> {
+    this.ends.push("rolled back");
+  }
+
+  async setLogLevel(level: LogLevel): Promise<void> {
+    this.level = level;
   }
 
   async metrics(): Promise<MetricFamily[]> {

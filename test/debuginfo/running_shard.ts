@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/base/clock.ts";
+import { wholeShare } from "../../src/base/share.ts";
 import { componentDefinitions } from "../../src/components.ts";
 import { loadConfig } from "../../src/config/load_config.ts";
 import { Shard } from "../../src/controller/shard.ts";
@@ -44,8 +45,11 @@ export class RunningShard implements AsyncDisposable {
       clock: systemClock,
       log: createLogger("debug", "json", (line) => log.push(line)),
       storagePath: folder,
+      adoptedPaths: [],
+      share: wholeShare,
     });
-    await shard.apply(loaded.components);
+    await shard.prepare({ components: loaded.components, ports: {}, isFirst: true });
+    await shard.commit();
     const health = await shard.health();
     const address = health.find(({ address }) => address !== undefined)?.address;
     if (address === undefined) throw new Error("the receiver does not listen");

@@ -1,4 +1,5 @@
 import { systemClock } from "../../src/base/clock.ts";
+import { wholeShare } from "../../src/base/share.ts";
 import type { ComponentContext } from "../../src/component/definition.ts";
 import { ListenerPool } from "../../src/http/listener.ts";
 import { MetricScope } from "../../src/telemetry/metric_scope.ts";
@@ -13,6 +14,8 @@ export function componentContext(more: Partial<ComponentContext> = {}): Componen
     log: new RecordedLog(),
     metrics: new MetricScope({ component_id: id }),
     storagePath: "/nowhere",
+    adoptedPaths: [],
+    share: wholeShare,
     listeners: new ListenerPool(),
     tracer: undefined,
     ...more,

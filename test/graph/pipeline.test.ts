@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { wholeShare } from "../../src/base/share.ts";
 import { Pipeline } from "../../src/graph/pipeline.ts";
 import { ListenerPool } from "../../src/http/listener.ts";
 import { FakeClock, settled } from "../base/fake_clock.ts";
@@ -13,6 +14,8 @@ function newPipeline() {
     clock,
     log: new RecordedLog(),
     storagePath: "/nowhere",
+    adoptedPaths: [],
+    share: wholeShare,
     listeners: new ListenerPool(),
   });
   return { pipeline, lifecycle, clock };
@@ -52,6 +55,21 @@ test("a change that can be taken in place leaves the component where it is", asy
   await pipeline.apply([recorded("a", ["b"]), recorded("b", ["c"], { soft: 5 }), recorded("c")]);
   expect(instance("b")).toBe(before);
   expect(lifecycle.take().filter((event) => /build|start|stop|a$|c$/.test(event))).toEqual(["connect(1) a"]);
+});
+
+test("a change that is prepared happens when it is committed, and not where it is rolled back", async () => {
+  const { pipeline, lifecycle } = await runningPipeline();
+  const before = pipeline.running;
+  const next = [recorded("a", ["b"]), recorded("b", ["c"], { soft: 5 }), recorded("c"), recorded("d")];
+  const dropped = await pipeline.prepare(next);
+  expect([pipeline.running, lifecycle.take()]).toEqual([before, ["build d", "start d"]]);
+  await dropped.rollback();
+  expect([pipeline.running, lifecycle.take()]).toEqual([before, ["stop(0) d"]]);
+  const change = await pipeline.prepare(next);
+  lifecycle.take();
+  change.commit();
+  expect([...pipeline.running.keys()].toSorted()).toEqual(["t.a", "t.b", "t.c", "t.d"]);
+  expect(lifecycle.take()).toContain("update(5) b");
 });
 
 test("a change that can't be builds a new component first and stops the old one afterwards", async () => {
@@ -110,15 +128,10 @@ describe("where something new can't start", () => {
     expect(pipeline.running).toBe(before);
   });
 
-  test("what was started is stopped, what was changed is changed back, and nothing takes requests", async () => {
+  test("what was started is stopped, nothing is changed in place, and nothing takes requests", async () => {
     const { lifecycle } = await failing();
     const events = lifecycle.take();
-    expect(events.filter((event) => /stop|update/.test(event))).toEqual([
-      "update(5) b",
-      "stop(0) d",
-      "update(0) b",
-      "stop(0) c",
-    ]);
+    expect(events.filter((event) => /stop|update/.test(event))).toEqual(["stop(0) d", "stop(0) c"]);
     expect(events.filter((event) => /connect|activate/.test(event))).toEqual([]);
   });
 

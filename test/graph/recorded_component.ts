@@ -72,11 +72,12 @@ class RecordedComponent implements Component<RecordedArguments> {
     this.#note("activate");
   }
 
-  update(args: RecordedArguments): boolean {
-    if (args.hard !== this.#args.hard || args.isBroken !== this.#args.isBroken) return false;
-    this.#args = args;
-    this.#note(`update(${args.soft})`);
-    return true;
+  update(args: RecordedArguments): (() => void) | undefined {
+    if (args.hard !== this.#args.hard || args.isBroken !== this.#args.isBroken) return undefined;
+    return () => {
+      this.#args = args;
+      this.#note(`update(${args.soft})`);
+    };
   }
 
   async stop(graceMs: number): Promise<void> {

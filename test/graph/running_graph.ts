@@ -1,4 +1,5 @@
 import { systemClock } from "../../src/base/clock.ts";
+import { wholeShare } from "../../src/base/share.ts";
 import { componentDefinitions } from "../../src/components.ts";
 import { Pipeline } from "../../src/graph/pipeline.ts";
 import { ListenerPool } from "../../src/http/listener.ts";
@@ -12,20 +13,29 @@ export class RunningGraph implements AsyncDisposable {
   readonly pipeline: Pipeline;
   readonly #folder = new TemporaryFolder();
 
-  /** @param storagePath where state is kept; a folder that is gone with the graph where none is given. */
-  constructor(storagePath?: string) {
+  /**
+   * @param storagePath where state is kept; a folder that is gone with the graph where none is given.
+   * @param adoptedPaths folders of graphs that are gone.
+   */
+  constructor(storagePath?: string, adoptedPaths: readonly string[] = []) {
     this.pipeline = new Pipeline({
       definitions: componentDefinitions,
       clock: systemClock,
       log: this.log,
       storagePath: storagePath ?? this.#folder.path,
+      adoptedPaths,
+      share: wholeShare,
       listeners: new ListenerPool(),
     });
   }
 
   /** Starts a pipeline with this configuration. */
-  static async start(config: unknown, storagePath?: string): Promise<RunningGraph> {
-    const graph = new RunningGraph(storagePath);
+  static async start(
+    config: unknown,
+    storagePath?: string,
+    adoptedPaths?: readonly string[],
+  ): Promise<RunningGraph> {
+    const graph = new RunningGraph(storagePath, adoptedPaths);
     try {
       await graph.reload(config);
       return graph;

@@ -71,9 +71,22 @@ test("all addresses are those of IPv4 too", async () => {
   await listener.release(0);
 });
 
-test("before it is used it says that it is starting", async () => {
+test("a request that comes before it is used waits for that", async () => {
   const listener = new ListenerPool().claim({ host, port: 0 }, options);
-  const response = await fetch(`http://${listener.address}/`);
+  using connection = await RawConnection.open(listener.address);
+  const answer = connection.request({ method: "GET", target: "/" });
+  listener.use(say("hello"));
+  expect((await answer).status).toBe(200);
+  await listener.release(0);
+});
+
+test("where it is not used soon it says that it is starting", async () => {
+  const clock = new FakeClock();
+  const listener = new ListenerPool(clock).claim({ host, port: 0 }, options);
+  const answer = fetch(`http://${listener.address}/`);
+  await eventually("the request's arrival", () => clock.pending > 0);
+  await clock.advance(1000);
+  const response = await answer;
   expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
   await listener.release(0);
 });

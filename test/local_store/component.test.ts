@@ -119,7 +119,9 @@ describe("bounds", () => {
   test("that change hold from the next profile on", async () => {
     await using bed = await StoreBed.start();
     for (const name of ["a", "b", "c"]) await bed.store(name);
-    expect(bed.component.update(v.parse(localStoreSchema, { max_bytes: 60 }))).toBe(true);
+    const take = bed.component.update(v.parse(localStoreSchema, { max_bytes: 60 }));
+    expect(bed.services()).toEqual(["c", "b", "a"]);
+    take();
     await bed.store("d");
     expect(bed.services()).toEqual(["d", "c"]);
   });

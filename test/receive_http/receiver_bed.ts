@@ -57,7 +57,9 @@ export class ReceiverBed implements AsyncDisposable {
 
   /** Changes its arguments in place; false where they need a new component. */
   update(args: ReceiverArguments): boolean {
-    return this.component.update(parsed(args));
+    const take = this.component.update(parsed(args));
+    take?.();
+    return take !== undefined;
   }
 
   /** Sends a POST to a path. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
+import { wholeShare } from "../../src/base/share.ts";
 import type { Component, ComponentDefinition } from "../../src/component/definition.ts";
 import { ListenerPool } from "../../src/http/listener.ts";
 import { delivered, type Outcome } from "../../src/profile/failure_report.ts";
@@ -31,6 +32,8 @@ export class ComponentBed {
       log: this.log,
       metrics: this.#metrics,
       storagePath: "",
+      adoptedPaths: [],
+      share: wholeShare,
       listeners: new ListenerPool(),
     };
     this.component = definition.build(parseArguments(definition, args), context, undefined);

@@ -1,6 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { eventually } from "../base/eventually.ts";
+import { childrenOf } from "../controller/workers_bed.ts";
 import { testTimeoutMs } from "../wire/bounded.ts";
 import { PyroductProcess } from "../wire/pyroduct_process.ts";
 import type { RecordedRequest } from "../wire/recording.ts";
@@ -17,11 +18,14 @@ const senders = 6;
 setDefaultTimeout(testTimeoutMs + 2000 * seconds);
 
 describe(`${reloadsPerSecond} reloads a second for ${seconds} s, one in three of a broken file`, () => {
-  test("no request fails, no connection ends, every profile arrives once, and no memory stays", async () => {
+  const title = "no request fails, no connection ends, every profile arrives once, and no memory stays";
+  test.each([1, 2])(`${title}, with %i workers`, async (workers) => {
     await using common = await RecordingSink.start();
     await using extra = await RecordingSink.start();
     const destinations = { common: common.url, extra: extra.url };
-    await using pyroduct = await PyroductProcess.start(goodConfiguration(1, destinations));
+    await using pyroduct = await PyroductProcess.start(goodConfiguration(1, destinations), {
+      arguments: [`--workers=${workers}`],
+    });
     const config = new RunningConfig(pyroduct);
     const broken = brokenConfigurations(destinations, Number(new URL(common.url).port));
     const load = await SteadySenders.start(pyroduct.receiver, senders);
@@ -58,7 +62,7 @@ describe(`${reloadsPerSecond} reloads a second for ${seconds} s, one in three of
     const starts = pyroduct.log.filter(
       (line) => line["msg"] === "listening" && line["component_id"] === "pyroscope.receive_http.r",
     );
-    expect(starts).toHaveLength(1);
+    expect(starts).toHaveLength(workers);
     expect(bodiesOf(common)).toEqual(load.bodies.toSorted());
     const versions = common.recording.requests.map(versionsOf);
     expect(versions.filter(({ relabelled, external }) => relabelled !== external)).toEqual([]);
@@ -90,7 +94,10 @@ function bodiesOf(sink: RecordingSink, isWanted: (version: number) => boolean = 
     .toSorted();
 }
 
-/** Linux's count of the pages that a process has in memory. */
+/** Linux's count of the pages that a process and its workers have in memory. */
 function residentBytes(pid: number): number {
-  return Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * 4096;
+  const pages = [pid, ...childrenOf(pid)].map(
+    (one) => readFileSync(`/proc/${one}/statm`, "utf8").split(" ")[1],
+  );
+  return pages.reduce((sum, count) => sum + Number(count), 0) * 4096;
 }

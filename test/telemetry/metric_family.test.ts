@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import {
+  aggregations,
   formatBound,
   formatFamilies,
   type MetricFamily,
@@ -69,6 +70,19 @@ describe("mergeFamilies", () => {
     expect(merged).toEqual([
       family("a", [{ x: "1" }, 11], [{ x: "2" }, 2], [{ x: "3" }, 3]),
       family("b", [{}, 5]),
+    ]);
+  });
+
+  test("or the largest or the smallest of them counts, where the family says so", () => {
+    const gauges = [3, 7, 5].map((value) => family("a", [{}, value]));
+    const merged = aggregations.map((aggregation) => {
+      const [one] = mergeFamilies(gauges.map((gauge) => ({ ...gauge, type: "gauge", aggregation })));
+      return [aggregation, one?.samples.map(({ value }) => value)];
+    });
+    expect(merged).toEqual([
+      ["sum", [15]],
+      ["max", [7]],
+      ["min", [3]],
     ]);
   });
 

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { systemClock } from "../../src/base/clock.ts";
+import { wholeShare } from "../../src/base/share.ts";
 import { loadConfig } from "../../src/config/load_config.ts";
 import { ListenerPool } from "../../src/http/listener.ts";
 import { describeOutcome } from "../../src/profile/failure_report.ts";
@@ -40,6 +41,8 @@ export class WriteBed implements AsyncDisposable {
       log: createLogger("debug", "logfmt", (line) => lines.push(line)),
       metrics: new MetricScope({ component_id: "pyroscope.write.test" }),
       storagePath: "/nonexistent",
+      adoptedPaths: [],
+      share: wholeShare,
       listeners: new ListenerPool(),
     };
     const component = new WriteComponent(args, context, new WriteQueues(context));

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { wholeShare } from "../../src/base/share.ts";
 import type { DeliveryFailure, Outcome } from "../../src/profile/failure_report.ts";
 import type { RequestContext } from "../../src/profile/request_context.ts";
 import { MetricScope } from "../../src/telemetry/metric_scope.ts";
@@ -39,6 +40,7 @@ export class EndpointBed {
     this.client = new ScriptedClient(this.clock, script);
     const parsed = endpointArguments({ min_backoff_period: "1s", max_backoff_period: "1s", ...args });
     this.endpoint = new Endpoint({
+      share: wholeShare,
       componentId: "pyroscope.write.w",
       args: parsed,
       target: endpointTarget(parsed, this.clock),

@@ -1,9 +1,11 @@
 import * as v from "valibot";
 import { systemClock } from "../../base/clock.ts";
+import { wholeShare } from "../../base/share.ts";
 import { componentDefinitions } from "../../components.ts";
 import { loadConfig } from "../../config/load_config.ts";
 import { healthFamily } from "../../controller/health_metrics.ts";
 import { processFamilies } from "../../controller/process_metrics.ts";
+import { workerFamilies } from "../../controller/worker_metrics.ts";
 import { ListenerPool } from "../../http/listener.ts";
 import { createLogger } from "../../telemetry/log.ts";
 import type { MetricFamily } from "../../telemetry/metric_family.ts";
@@ -36,7 +38,7 @@ export async function metricCatalogue(): Promise<ReadonlyMap<string, KnownMetric
   if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join("; "));
   const log = createLogger("error", "logfmt", () => {});
   const listeners = new ListenerPool();
-  const families: MetricFamily[] = [...processFamilies(), healthFamily([])];
+  const families: MetricFamily[] = [...processFamilies(), healthFamily([]), ...workerFamilies(true, 0)];
   for (const { id, type, source } of loaded.components) {
     const definition = componentDefinitions.find((one) => one.type === type);
     if (definition === undefined) throw new Error(`no component ${type}`);
@@ -44,7 +46,9 @@ export async function metricCatalogue(): Promise<ReadonlyMap<string, KnownMetric
     const parts = { clock: systemClock, log, storagePath: "" };
     const sharedMetrics = new MetricScope({});
     const shared = definition.share?.({ ...parts, metrics: sharedMetrics });
-    definition.build(v.parse(definition.schema, source), { ...parts, id, metrics, listeners }, shared);
+    const place = { adoptedPaths: [], share: wholeShare };
+    const context = { ...parts, ...place, id, metrics, listeners };
+    definition.build(v.parse(definition.schema, source), context, shared);
     families.push(...(await metrics.families()), ...(await sharedMetrics.families()));
   }
   return new Map(families.map((family) => [family.name, family]));

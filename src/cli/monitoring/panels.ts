@@ -208,6 +208,8 @@ function processRow(queries: Queries): Row {
       rates(queries, "CPU cores", "process_cpu_seconds_total", "short", instance),
       byLabel(queries, "Memory", "process_resident_memory_bytes", "bytes", instance),
       byLabel(queries, "Open files", "process_open_fds", "short", instance),
+      byLabel(queries, "Workers", "pyroduct_workers", "short", instance),
+      rates(queries, "Workers replaced", "pyroduct_worker_restarts_total", "short", instance),
       stat("Started", queries.help("process_start_time_seconds"), "dateTimeFromNow", [
         target(`max by (instance) (${starts})`, "{{instance}}"),
       ]),

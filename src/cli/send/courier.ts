@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
+import { wholeShare } from "../../base/share.ts";
 import { ListenerPool } from "../../http/listener.ts";
 import type { DeliveryFailure } from "../../profile/failure_report.ts";
 import type { Profile } from "../../profile/profile.ts";
@@ -35,6 +36,8 @@ export class Courier {
       log: createLogger("error", "logfmt", () => {}),
       metrics: new MetricScope({}),
       storagePath: "",
+      adoptedPaths: [],
+      share: wholeShare,
       listeners: new ListenerPool(),
     };
     // Whoever asks wants to hear what the destination says, not that the profile is queued.

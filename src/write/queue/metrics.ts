@@ -1,3 +1,5 @@
+import type { Gauge } from "../../telemetry/metric.ts";
+import type { Aggregation } from "../../telemetry/metric_family.ts";
 import type { MetricScope } from "../../telemetry/metric_scope.ts";
 import type { DropReason, QueueStats } from "./queue_store.ts";
 
@@ -53,21 +55,32 @@ export class QueueMetrics {
       ["type"] as const,
       commitBuckets,
     );
-    const gauge = (name: string, help: string, of: (reading: QueueReading) => number | undefined) => {
-      scope.gauge(`pyroduct_write_queue_${name}`, help, names, (series) => {
+    const gauge = (
+      name: string,
+      help: string,
+      of: (reading: QueueReading) => number | undefined,
+      aggregation?: Aggregation,
+    ) => {
+      const collect = (series: Gauge<(typeof names)[number]>) => {
         for (const reading of read()) {
           const value = of(reading);
           if (value !== undefined) series.labels(reading.labels).set(value);
         }
-      });
+      };
+      scope.gauge(`pyroduct_write_queue_${name}`, help, names, collect, aggregation);
     };
     gauge("profiles", "Profiles that wait or are under way.", ({ stats }) => stats.profiles);
     gauge("bytes", "Bytes of these profiles, labels included.", ({ stats }) => stats.bytes);
-    gauge("oldest_seconds", "Age of the oldest profile.", ({ oldestSeconds }) => oldestSeconds);
+    gauge("oldest_seconds", "Age of the oldest profile.", ({ oldestSeconds }) => oldestSeconds, "max");
     gauge("dead_letters", "Dead letters kept.", ({ stats }) => stats.deadLetters);
     gauge("dead_letter_bytes", "Bytes of dead letters kept.", ({ stats }) => stats.deadLetterBytes);
     gauge("drain_rate", "Bytes a second that the backlog may be sent with.", ({ drainRate }) => drainRate);
-    gauge("paused", "1 while the destination refuses whoever sends.", ({ isPaused }) => (isPaused ? 1 : 0));
+    gauge(
+      "paused",
+      "1 while the destination refuses whoever sends.",
+      ({ isPaused }) => (isPaused ? 1 : 0),
+      "max",
+    );
   }
 
   dropped(labels: QueueLabels, reason: DropReason, profiles: number): void {

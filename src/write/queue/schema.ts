@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { type Share, shareOf } from "../../base/share.ts";
 import {
   block,
   byteRate,
@@ -104,5 +105,18 @@ export function limitsOf({ type, max_bytes, max_age, on_full, dead_letters }: Qu
     maxAgeMs: max_age,
     onFull: on_full,
     deadLetters: { maxBytes: dead_letters.max_bytes, maxAgeMs: dead_letters.max_age },
+  };
+}
+
+/** The arguments of a queue for one of the workers that share what a configuration allows. */
+export function queueShare(args: QueueArguments, share: Share): QueueArguments {
+  const part = (total: number) => shareOf(total, share);
+  return {
+    ...args,
+    // A stream is one, however many send from it.
+    ...(args.type === "jetstream" ? {} : { max_bytes: part(limitsOf(args).maxBytes) }),
+    concurrency: part(args.concurrency),
+    drain_rate: part(args.drain_rate),
+    dead_letters: { ...args.dead_letters, max_bytes: part(args.dead_letters.max_bytes) },
   };
 }

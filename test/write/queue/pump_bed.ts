@@ -1,3 +1,4 @@
+import { wholeShare } from "../../../src/base/share.ts";
 import type { ProfileSize } from "../../../src/profile/profile.ts";
 import { MetricScope } from "../../../src/telemetry/metric_scope.ts";
 import { Endpoint } from "../../../src/write/endpoint.ts";
@@ -49,6 +50,7 @@ export class PumpBed implements AsyncDisposable {
         client: this.client,
         clock,
         metrics: new WriteMetrics(metrics).endpoint("e"),
+        share: wholeShare,
         ending: new AbortController().signal,
         onOutcome: () => {},
       }),

@@ -24,8 +24,12 @@ export class QueuedGraph implements AsyncDisposable {
     this.graph = graph;
   }
 
-  static async start(config: object, storagePath?: string): Promise<QueuedGraph> {
-    return new QueuedGraph(await RunningGraph.start(config, storagePath));
+  static async start(
+    config: object,
+    storagePath?: string,
+    adoptedPaths?: readonly string[],
+  ): Promise<QueuedGraph> {
+    return new QueuedGraph(await RunningGraph.start(config, storagePath, adoptedPaths));
   }
 
   get queues(): Queues {

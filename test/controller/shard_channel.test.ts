@@ -1,0 +1,145 @@
+import { describe, expect, test } from "bun:test";
+import { CodedError } from "../../src/base/failure.ts";
+import { inProcessChannel, type MessageChannel } from "../../src/controller/message_channel.ts";
+import { connectShard } from "../../src/controller/shard_client.ts";
+import { serveShard } from "../../src/controller/shard_server.ts";
+import { FakeClock, settled } from "../base/fake_clock.ts";
+import { RecordedLog } from "../telemetry/recorded_log.ts";
+import { portTaken, StubShard, storedBody } from "./stub_shard.ts";
+
+/** A shard and who calls it, at the two ends of a channel that the test can close. */
+class ChannelBed {
+  readonly stub = new StubShard();
+  readonly clock = new FakeClock();
+  readonly log = new RecordedLog();
+  readonly defects: string[] = [];
+  readonly #ends = inProcessChannel();
+  readonly #closed = Promise.withResolvers<string>();
+  readonly calls;
+
+  constructor() {
+    const [one, other] = this.#ends;
+    serveShard(other, this.stub, this.log);
+    const channel: MessageChannel = {
+      send: (message) => one.send(message),
+      onMessage: (receive) => one.onMessage(receive),
+      onClose: (ended) => void this.#closed.promise.then(ended),
+    };
+    this.calls = connectShard(channel, this.clock, (reason) => this.defects.push(reason));
+  }
+
+  close(reason: string): void {
+    this.#closed.resolve(reason);
+  }
+
+  /** Says something to the caller in the shard's place. */
+  say(message: unknown): void {
+    this.#ends[1].send(message);
+  }
+
+  /** Says something to the shard in the caller's place. */
+  ask(message: unknown): void {
+    this.#ends[0].send(message);
+  }
+}
+
+async function failureOf(call: Promise<unknown>): Promise<unknown> {
+  return await call.then(
+    () => "none",
+    (thrown: unknown) => thrown,
+  );
+}
+
+describe("a call", () => {
+  test("takes what it is given to the shard, and the result back", async () => {
+    const bed = new ChannelBed();
+    bed.stub.stored = [storedBody("1"), storedBody("2")];
+    expect(await bed.calls.listProfiles(1)).toEqual([storedBody("1").profile]);
+    expect(await bed.calls.getProfile("2")).toEqual(storedBody("2"));
+    expect(await bed.calls.getProfile("3")).toBeUndefined();
+    await bed.calls.stop(7);
+    await bed.calls.stop();
+    expect(bed.stub.ends).toEqual(["stopped 7", "stopped undefined"]);
+  });
+
+  test("that fails as expected fails with the same code", async () => {
+    const bed = new ChannelBed();
+    bed.stub.failure = portTaken();
+    const failure = await failureOf(bed.calls.prepare({ components: [], ports: {}, isFirst: true }));
+    expect(failure).toBeInstanceOf(CodedError);
+    expect(failure).toMatchObject({ code: "already_exists", message: portTaken().message });
+    expect(bed.log.lines).toEqual([]);
+  });
+
+  test("that fails by a defect fails as one, and is logged where it happened", async () => {
+    const bed = new ChannelBed();
+    bed.stub.failure = new Error("a defect");
+    const failure = await failureOf(bed.calls.prepare({ components: [], ports: {}, isFirst: true }));
+    expect(failure).not.toBeInstanceOf(CodedError);
+    expect(String(failure)).toBe("Error: a defect");
+    expect(bed.log.messages("error")).toEqual(["unexpected failure, please report it"]);
+  });
+
+  test("without an answer ends with its time", async () => {
+    const bed = new ChannelBed();
+    bed.stub.health = () => new Promise(() => {});
+    const failure = failureOf(bed.calls.health());
+    await bed.clock.advance(5000);
+    expect(await failure).toMatchObject({
+      code: "deadline_exceeded",
+      message: "no answer to health within 5000 ms",
+    });
+  });
+
+  test("has all the time that it takes to end", async () => {
+    const bed = new ChannelBed();
+    const gate = Promise.withResolvers<void>();
+    bed.stub.stop = () => gate.promise;
+    const stopped = bed.calls.stop().then(() => "stopped");
+    await bed.clock.advance(1e9);
+    gate.resolve();
+    expect(await stopped).toBe("stopped");
+    expect(bed.clock.pending).toBe(0);
+  });
+
+  test("fails where nobody is there any more, before and after", async () => {
+    const bed = new ChannelBed();
+    bed.stub.health = () => new Promise(() => {});
+    const failure = failureOf(bed.calls.health());
+    bed.close("SIGKILL");
+    expect(await failure).toMatchObject({ code: "unavailable", message: "the shard has ended: SIGKILL" });
+    expect(await failureOf(bed.calls.metrics())).toMatchObject({
+      code: "unavailable",
+      message: "the shard has ended: SIGKILL",
+    });
+    expect(bed.clock.pending).toBe(0);
+  });
+
+  test("whose result has another form is a defect that tells where, and no value", async () => {
+    const bed = new ChannelBed();
+    bed.stub.health = async () => [{ id: "a", address: "hunter2", health: "hunter2" }] as never;
+    const failure = await failureOf(bed.calls.health());
+    expect(String(failure)).toBe("Error: the result of health is not what it should be: 0.health");
+  });
+
+  test("with parameters of another form is a defect that tells where, and no value", async () => {
+    const bed = new ChannelBed();
+    const failure = await failureOf(bed.calls.listProfiles("hunter2" as never));
+    expect(String(failure)).toBe("Error: the parameters of listProfiles is not what it should be: 0");
+    expect(JSON.stringify(bed.log.lines)).not.toContain("hunter2");
+  });
+});
+
+test("an answer that comes too late, or twice, is nobody's", async () => {
+  const bed = new ChannelBed();
+  bed.say({ type: "result", id: 77, result: "hunter2" });
+  await settled();
+  expect(bed.defects).toEqual([]);
+});
+
+test("what is no answer is a defect that tells where, and no value", async () => {
+  const bed = new ChannelBed();
+  bed.say({ type: "failure", id: "hunter2" });
+  await settled();
+  expect(bed.defects).toEqual(["a reply is not what it should be: id, message"]);
+});
