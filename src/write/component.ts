@@ -100,10 +100,11 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
   }
 
   endpoints(): EndpointStatus[] {
-    return this.#endpoints.map(({ target }) => ({
-      name: target.label,
-      url: target.baseUrl,
-      failing: this.#failing.get(target.label),
+    return this.#endpoints.map((endpoint) => ({
+      name: endpoint.target.label,
+      url: endpoint.target.baseUrl,
+      failing: this.#failing.get(endpoint.target.label),
+      queue: endpoint instanceof QueuedEndpoint ? endpoint.status() : undefined,
     }));
   }
 

@@ -10,6 +10,7 @@ import { registerFlameTests } from "./flame.ts";
 import { registerFlowTests } from "./flow.ts";
 import { registerLiveTests } from "./live.ts";
 import { registerManyTests } from "./many.ts";
+import { registerQueueTests } from "./queues.ts";
 import { registerSpeedscopeTests } from "./speedscope.ts";
 
 // The page of the executable, worked as a person would. Not a .test.ts, so that `bun test` needs no browser.
@@ -27,6 +28,7 @@ registerFlowTests();
 registerLiveTests();
 registerFlameTests();
 await registerSpeedscopeTests();
+registerQueueTests();
 registerConfigTests();
 registerCredentialsTests();
 registerAccessibilityTests();

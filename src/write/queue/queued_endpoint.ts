@@ -1,6 +1,6 @@
 import { formatDuration } from "../../base/duration.ts";
 import { CodedError } from "../../base/failure.ts";
-import type { ComponentContext } from "../../component/definition.ts";
+import type { ComponentContext, QueueStatus } from "../../component/definition.ts";
 import { delivered, type Outcome } from "../../profile/failure_report.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { EndpointTarget } from "../endpoint_target.ts";
@@ -92,6 +92,15 @@ export class QueuedEndpoint {
 
   /** Stores a profile; resolves once it is as safe as this type of queue makes it. */
   async deliver(outgoing: Outgoing): Promise<Outcome> {
+    const { label } = this.target;
+    outgoing.watch?.began(label);
+    const outcome = await this.#enqueue(outgoing);
+    const [failure] = outcome;
+    outgoing.watch?.settled(label, { outcome: failure ? "failed" : "queued", attempts: 0, failure });
+    return outcome;
+  }
+
+  async #enqueue(outgoing: Outgoing): Promise<Outcome> {
     const owner = this.#owner;
     if (owner === undefined) return this.#refusal("the queue is not open");
     const { context, queues } = this.#parts;
@@ -106,6 +115,13 @@ export class QueuedEndpoint {
       return appended;
     });
     return this.#answer(await this.#inTime(stored, leftMs));
+  }
+
+  /** What waits, for whoever looks. */
+  status(): QueueStatus {
+    const { profiles = 0, bytes = 0, oldestAt } = this.#owner?.store.stats(this.#queue) ?? {};
+    const oldestMs = oldestAt === undefined ? undefined : Math.max(0, this.#parts.queues.now() - oldestAt);
+    return { type: this.#type, profiles, bytes, oldestMs };
   }
 
   /** What is wrong with the queue, in words for the operator; undefined where nothing is. */
