@@ -17,9 +17,6 @@ import { moveProfiles } from "./store_transfer.ts";
 /** The file that a disk's queues lie in. */
 const fileName = "queues.sqlite";
 
-/** How long profiles wait for others to share a commit with, from the beginning of the commit before. */
-const gatherMs = 3;
-
 /** Types of queues that this build has. */
 export type StoreType = "memory" | "disk";
 
@@ -183,7 +180,6 @@ export class WriteQueues implements SharedPart {
     const store = new LedgerStore({
       channel,
       isLasting: type === "disk",
-      gatherMs: type === "disk" ? gatherMs : 0,
       clock,
       now: this.now,
       onSetAside: (path) =>
