@@ -37,13 +37,19 @@ export class NatsServer implements AsyncDisposable {
     );
     const log = Bun.file(join(this.folder.path, "log"));
     this.#process = Bun.spawn(["nats-server", "-c", path], { stdout: log, stderr: log });
-    await eventually("a listening nats-server", () => isListening(this.port), 10_000);
+    await eventually("a listening nats-server", () => this.#isListening(), 10_000);
   }
 
   /** Ends it at once, as a crash would. */
   async kill(): Promise<void> {
     this.#process?.kill("SIGKILL");
     await this.#process?.exited;
+  }
+
+  async #isListening(): Promise<boolean> {
+    if (this.#process?.exitCode !== null)
+      throw new Error(`nats-server ended:\n${await Bun.file(join(this.folder.path, "log")).text()}`);
+    return await isListening(this.port);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
