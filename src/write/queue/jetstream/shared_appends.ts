@@ -2,7 +2,7 @@ import { nuid } from "@nats-io/transport-node";
 import { messageOf } from "../../../base/failure.ts";
 import type { Appended, QueuedProfile, QueueLimits } from "../queue_store.ts";
 import type { NatsUp } from "./nats_link.ts";
-import { encodeMessage, type MessageFacts } from "./profile_message.ts";
+import { encodeMessage, type MessageFacts, type ProfileMessage } from "./profile_message.ts";
 import { fits, type Published, publishMessage } from "./publish_message.ts";
 import type { SharedQueue } from "./shared_queue.ts";
 
@@ -45,6 +45,18 @@ export class SharedAppends {
       this.#queue.forget();
       return { type: "failed", reason: messageOf(thrown) };
     }
+  }
+
+  /** Stores once more what was stored before; returns false where that can't be done now. */
+  async restore({ head, facts, body }: ProfileMessage, id: string): Promise<boolean> {
+    const { limits, parts, stats } = this.#queue;
+    const { up } = parts.link;
+    if (limits === undefined || up === undefined) return false;
+    const { sentBy: _, ...lasting } = facts;
+    const data = encodeMessage(head, lasting, body);
+    const { type } = await this.#publish(up, id, data, limits);
+    if (type === "stored") stats.stored(data.byteLength, head.acceptedAt, false);
+    return type === "stored";
   }
 
   async #store(

@@ -4,7 +4,7 @@ import type { LargeBodies } from "./large_bodies.ts";
 import type { NatsUp } from "./nats_link.ts";
 import { decodeMessage, type ProfileMessage } from "./profile_message.ts";
 import type { SharedNames } from "./shared_names.ts";
-import { orMissing } from "./shared_streams.ts";
+import { deleteMessage, orMissing } from "./shared_streams.ts";
 
 /** A dead letter as it lies in its stream. */
 export interface FoundLetter {
@@ -58,7 +58,7 @@ export class SharedLetters {
   }
 
   async remove(up: NatsUp, { message, seq }: FoundLetter): Promise<void> {
-    await orMissing(up.manager.streams.deleteMessage(this.#names.dead, seq));
+    await deleteMessage(up.manager, this.#names.dead, seq);
     if (message.facts.object !== undefined) await this.#bodies.remove(up, message.facts.object);
   }
 

@@ -12,7 +12,8 @@ import { acknowledge, giveBack, type HeldProfile, SharedLeases } from "./shared_
 import { SharedLetters } from "./shared_letters.ts";
 import type { SharedNames } from "./shared_names.ts";
 import { SharedStats } from "./shared_stats.ts";
-import { ensureStreams, orMissing } from "./shared_streams.ts";
+import { deleteMessage, ensureStreams } from "./shared_streams.ts";
+import { reclaimStranded } from "./stranded_profiles.ts";
 
 /** A profile whose end could not be written down is tried again after so long, in milliseconds. */
 const againMs = 5000;
@@ -102,8 +103,9 @@ export class SharedQueue {
   async tend(up: NatsUp): Promise<void> {
     const { names, now, onWaiting } = this.parts;
     await this.ensure();
-    await this.#writeAgain(up);
     if (!(await this.stats.look(up, names, this.bodies, this.leases))) this.forget();
+    await this.#writeAgain(up);
+    await reclaimStranded(this, up);
     const { waiting, oldestAt } = this.stats.current;
     if (oldestAt !== undefined && this.#limits !== undefined && oldestAt < now() - this.#limits.maxAgeMs)
       for (const { lease } of await this.claims.claim(expireSize)) this.giveBack(lease, 0);
@@ -131,7 +133,7 @@ export class SharedQueue {
     const { up } = link;
     if (up === undefined) throw new CodedError("unavailable", "there is no connection");
     if (held.reply !== undefined) acknowledge(up.connection, held.reply);
-    else await up.manager.streams.deleteMessage(names.stream, held.seq, false);
+    else await deleteMessage(up.manager, names.stream, held.seq);
     if (held.object !== undefined && !keepsBody) await this.bodies.remove(up, held.object);
   }
 
@@ -195,8 +197,7 @@ export class SharedQueue {
   async #writeAgain(up: NatsUp): Promise<void> {
     for (const held of this.#unwritten) {
       // What was handed out comes again, and is known then.
-      if (held.reply === undefined)
-        await orMissing(up.manager.streams.deleteMessage(this.parts.names.stream, held.seq, false));
+      if (held.reply === undefined) await deleteMessage(up.manager, this.parts.names.stream, held.seq);
       if (held.object !== undefined) await this.bodies.remove(up, held.object);
       this.#unwritten.delete(held);
     }

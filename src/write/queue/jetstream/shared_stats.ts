@@ -8,6 +8,15 @@ import { consumerName, orMissing } from "./shared_streams.ts";
 /** Dead letters and large bodies are counted at every so many looks. */
 const slowEvery = 5;
 
+/** What is behind the consumer for so many looks will not be handed out any more. */
+const strandedLooks = 3;
+
+/** Numbers of messages in a stream, both included. */
+export interface SeqRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** How a shared queue stands: as the server said a moment ago, with what this instance has done since. */
 export class SharedStats {
   #profiles = 0;
@@ -18,6 +27,8 @@ export class SharedStats {
   #deadLetters = 0;
   #deadLetterBytes = 0;
   #looks = 0;
+  #stranded: SeqRange | undefined;
+  #strandedFor = 0;
 
   get current(): QueueStats {
     return {
@@ -30,8 +41,12 @@ export class SharedStats {
     };
   }
 
-  get profiles(): number {
-    return this.#profiles;
+  /**
+   * Messages that lie in the stream though the consumer has them behind it: a server that was killed may have forgotten
+   * what was removed, or that it was not delivered. Undefined where there are none.
+   */
+  get stranded(): SeqRange | undefined {
+    return this.#strandedFor >= strandedLooks ? this.#stranded : undefined;
   }
 
   stored(bytes: number, at: number, isLeased: boolean): void {
@@ -70,13 +85,19 @@ export class SharedStats {
     if (this.#looks % slowEvery === 0) await this.#lookSlowly(up, names, bodies);
     this.#looks += 1;
     if (stream === undefined || consumer === undefined) return false;
-    const { messages, bytes, first_ts } = stream.state;
+    const { messages, bytes, first_ts, first_seq } = stream.state;
     this.#profiles = messages;
     this.#bytes = bytes;
     this.#oldestAt = messages > 0 ? Date.parse(String(first_ts)) : undefined;
     // What others hold can't be told from what was given back: asking for too much costs an empty answer.
     this.#waiting = Math.max(0, consumer.num_pending + consumer.num_ack_pending - leases.size);
+    this.#noteStranded(messages > 0 ? first_seq : Number.POSITIVE_INFINITY, consumer.ack_floor.stream_seq);
     return true;
+  }
+
+  #noteStranded(first: number, last: number): void {
+    this.#strandedFor = first > last ? 0 : this.#stranded?.first === first ? this.#strandedFor + 1 : 1;
+    this.#stranded = first > last ? undefined : { first, last };
   }
 
   async #lookSlowly(up: NatsUp, { dead }: SharedNames, bodies: LargeBodies): Promise<void> {

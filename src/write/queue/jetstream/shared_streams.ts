@@ -38,6 +38,9 @@ export function serverAgeMs({ maxAgeMs }: QueueLimits): number {
   return maxAgeMs + ageSlackMs;
 }
 
+/** What a server answers that has no leader, or no room. */
+const unavailableStatus = 503;
+
 /** Makes a queue's streams and consumer where they are missing, and changes what is set otherwise. */
 export async function ensureStreams(
   manager: JetStreamManager,
@@ -127,6 +130,16 @@ function isMissing(thrown: unknown): boolean {
   if (!(thrown instanceof JetStreamApiError)) return false;
   const codes: readonly number[] = [JetStreamApiCodes.StreamNotFound, JetStreamApiCodes.ConsumerNotFound];
   return codes.includes(thrown.code) || thrown.code === JetStreamApiCodes.NoMessageFound;
+}
+
+/** Removes a message; one that is not there any more is no error. */
+export async function deleteMessage(manager: JetStreamManager, stream: string, seq: number): Promise<void> {
+  try {
+    await manager.streams.deleteMessage(stream, seq, false);
+  } catch (thrown) {
+    // The server has one code for all that it can't delete; without a leader it deletes nothing.
+    if (!(thrown instanceof JetStreamApiError) || thrown.status === unavailableStatus) throw thrown;
+  }
 }
 
 /** What the server says of a stream that has no room for a message. */
