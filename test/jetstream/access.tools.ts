@@ -1,4 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { renameSync } from "node:fs";
 import { eventually } from "../base/eventually.ts";
 import { Certificates } from "../transport/certificates.ts";
 import { RecordingSink } from "../wire/recording_sink.ts";
@@ -31,6 +32,26 @@ function start(server: NatsServer, args: object, url: string, host: string): Pro
   const queue = { type: "jetstream", servers: [`${host}:${server.port}`], ...args };
   return QueuedGraph.start(queuedConfig([{ name: "e", url, queue }]));
 }
+
+test("a client's certificate that changes is used at once", async () => {
+  using certificates = new Certificates();
+  const [authority, foreign] = [certificates.authority(), certificates.authority()];
+  const own = certificates.signed(authority, { names: "DNS:localhost", usage: "serverAuth", days: 1 });
+  const request = { names: "DNS:client", usage: "clientAuth", days: 1 } as const;
+  const refused = certificates.signed(foreign, request);
+  const client = certificates.signed(authority, request);
+  await using server = await NatsServer.start(
+    `tls { cert_file: "${own.certFile}", key_file: "${own.keyFile}", ca_file: "${authority.certFile}", verify: true }`,
+  );
+  await using sink = await RecordingSink.start();
+  const tls = { ca_file: authority.certFile, cert_file: refused.certFile, key_file: refused.keyFile };
+  await using bed = await start(server, { tls_config: tls }, sink.url, "localhost");
+  await eventually("a refusal", () => bed.health().includes("can be used"), patienceMs);
+  renameSync(client.keyFile, refused.keyFile);
+  renameSync(client.certFile, refused.certFile);
+  await eventually("a healthy queue", () => bed.health().startsWith("healthy"), patienceMs);
+  expect(await bed.ingest()).toEqual([200]);
+});
 
 describe("a server that asks for", () => {
   test("a token gets it", async () => {

@@ -3,6 +3,7 @@ import { Objm } from "@nats-io/obj";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { type Clock, sleep } from "../../../base/clock.ts";
 import { messageOf } from "../../../base/failure.ts";
+import { ClientTls } from "../../../http/client_tls.ts";
 import { connectionOptions, isSameConnection, type NatsSettings } from "./nats_settings.ts";
 
 /** How long to wait before a first connection is tried again, in milliseconds. */
@@ -38,6 +39,7 @@ export interface NatsLinkParts {
 export class NatsLink {
   readonly #parts: NatsLinkParts;
   #settings: NatsSettings | undefined;
+  #tls: ClientTls | undefined;
   #ending = new AbortController();
   #up: NatsUp | undefined;
   #connection: NatsConnection | undefined;
@@ -60,10 +62,22 @@ export class NatsLink {
     return this.#up;
   }
 
-  /** Connects with these settings; the old connection goes where they differ. */
+  /**
+   * Connects with these settings; the old connection goes where they differ.
+   *
+   * @throws where a file of theirs can't be read.
+   */
   use(settings: NatsSettings): void {
     if (this.#settings !== undefined && isSameConnection(this.#settings, settings)) return;
     this.#settings = settings;
+    this.#tls?.stop();
+    this.#tls = settings.tls && new ClientTls(settings.tls, this.#parts.clock);
+    this.#tls?.start(() => this.#restart(settings));
+    this.#restart(settings);
+  }
+
+  // What a connection was made with stays in use when it is made again: other files need another one.
+  #restart(settings: NatsSettings): void {
     this.#ending.abort();
     this.#ending = new AbortController();
     const old = this.#connection;
@@ -86,6 +100,7 @@ export class NatsLink {
   /** Ends; what was sent before is on its way first. */
   async close(): Promise<void> {
     this.#ending.abort();
+    this.#tls?.stop();
     const connection = this.#connection;
     const isUp = this.#up !== undefined;
     this.#goDown("the connection is closed");
@@ -124,6 +139,9 @@ export class NatsLink {
       if (status.type === "disconnect" && settings !== undefined)
         this.#goDown(`the connection to ${settings.servers.join(", ")} broke`);
       if (status.type === "reconnect") this.#goUp(up);
+      // Why it can't be made again, such as credentials that are refused.
+      if (status.type === "error" && settings !== undefined && this.#up === undefined)
+        this.#goDown(describe(settings, status.error));
     }
     const failure = await connection.closed();
     if (failure !== undefined) throw failure;
