@@ -116,7 +116,7 @@ export class QueuedEndpoint {
   status(): QueueStatus {
     const { profiles = 0, bytes = 0, oldestAt } = this.#owner?.store.stats(this.#queue) ?? {};
     const oldestMs = oldestAt === undefined ? undefined : Math.max(0, this.#parts.queues.now() - oldestAt);
-    return { type: this.#type, profiles, bytes, oldestMs };
+    return { type: this.#parts.queueArgs.type, profiles, bytes, oldestMs };
   }
 
   /** What is wrong with the queue, in words for the operator; undefined where nothing is. */
