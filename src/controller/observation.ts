@@ -55,6 +55,11 @@ export class Observation {
     return (await this.#all((shard) => shard.stores())).flat();
   }
 
+  /** The last lines of logs that are not the controller's own, of each shard the oldest first. */
+  lastLines(): Promise<(readonly string[])[]> {
+    return this.#all((shard) => shard.lastLines());
+  }
+
   async #all<Answer>(ask: (shard: ShardCalls) => Promise<Answer>): Promise<Answer[]> {
     const shards = this.#places().flatMap((shard) => shard ?? []);
     const answers = await Promise.all(shards.map((shard) => answered(ask(shard))));

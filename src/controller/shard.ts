@@ -94,6 +94,8 @@ export interface ShardCalls {
   /** What was stored since the last call, by service. */
   activity(): Promise<ServiceActivity[]>;
   setLogLevel(level: LogLevel): Promise<void>;
+  /** The last lines of its log, the oldest first; none where it writes into the controller's. */
+  lastLines(): Promise<readonly string[]>;
   /** Answers with Connection: close from now on. */
   announceStop(): Promise<void>;
   /** Ends everything; without `graceMs` each component takes its own time. */
@@ -217,6 +219,10 @@ export class Shard implements ShardCalls {
 
   async setLogLevel(level: LogLevel): Promise<void> {
     this.#log.level = level;
+  }
+
+  async lastLines(): Promise<readonly string[]> {
+    return [];
   }
 
   async announceStop(): Promise<void> {

@@ -133,6 +133,7 @@ export const shardCalls: CallSchemas = {
   getProfile: { parameters: v.tuple([v.string()]), result: v.optional(storedBody), boundMs: readMs },
   activity: { parameters: nothing, result: v.array(activity), boundMs: readMs },
   setLogLevel: { parameters: v.tuple([v.picklist(logLevels)]), result: none, boundMs: lookMs },
+  lastLines: { parameters: nothing, result: v.array(v.string()), boundMs: lookMs },
   announceStop: { parameters: nothing, result: none, boundMs: lookMs },
   stop: { parameters: v.tuple([v.optional(v.number())]), result: none, boundMs: undefined },
 };

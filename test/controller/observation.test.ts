@@ -94,3 +94,26 @@ test("each shard is asked for what comes after what it said", async () => {
     [{ viewer: "v", match: "{}", after: 4 }],
   ]);
 });
+
+test("a place keeps its number while its shard is missing", async () => {
+  const [first, second] = [new StubShard(), new StubShard()];
+  const places: (StubShard | undefined)[] = [undefined, second];
+  second.liveNow = { ...second.liveNow, next: 9 };
+  second.storeLocations = [{ component_id: "s", path: "/b" }];
+  const observation = new Observation(() => places);
+  expect((await observation.live("v", "{}", [3, 4])).map(({ next }) => next)).toEqual([3, 9]);
+  expect(second.liveQueries).toEqual([{ viewer: "v", match: "{}", after: 4 }]);
+  expect(await observation.stores()).toEqual([{ component_id: "s", path: "/b" }]);
+  places[0] = first;
+  await observation.live("v", "{}", [3, 9]);
+  expect([first, second].map(({ liveQueries }) => liveQueries.at(-1)?.after)).toEqual([3, 9]);
+});
+
+test("last lines are those of shards that answer", async () => {
+  const { shards, observation } = twoShards();
+  shards[0].logLines = ["a"];
+  shards[1].lastLines = async () => {
+    throw new CodedError("unavailable", "ended");
+  };
+  expect(await observation.lastLines()).toEqual([["a"]]);
+});

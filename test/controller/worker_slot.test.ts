@@ -88,11 +88,15 @@ describe("a worker that ends", () => {
   test("is replaced again where the next one can't use the configuration, which is told", async () => {
     const bed = await WorkerBed.opened();
     bed.failure = portTaken();
+    await bed.clock.advance(500);
+    const endedAt = bed.clock.wall();
     await bed.end("exit status 1");
     await bed.clock.advance(200);
     expect([bed.worker.isKilled, bed.slot.running]).toEqual([true, undefined]);
     expect(bed.slot.problem).toContain(portTaken().message);
     expect(bed.log.lines.at(-1)?.fields["reason"]).toBe(portTaken().message);
+    // It is missing since the first has ended.
+    expect(bed.slot.problemSinceMs).toBe(endedAt);
     bed.failure = undefined;
     await bed.clock.advance(400);
     expect([bed.workers.length, bed.slot.problem]).toEqual([3, undefined]);
