@@ -92,7 +92,7 @@ export class Controller {
   constructor(parts: ControllerParts) {
     this.#parts = parts;
     this.#shards = new ShardGroup(parts.slots, parts.clock);
-    this.observation = new Observation(() => this.#shards.places);
+    this.observation = new Observation(parts.slots);
     this.#configHealth = new HealthRecord(parts.clock.wall, "the configuration is in use");
   }
 
