@@ -85,7 +85,7 @@ export function createAdminApp(
   app.route("/api/v0/queues", queueRoutes(controller.queues));
   app.route("/api/v0/sample", sampleRoutes(controller, services));
   app.route("/api/v0/store", storeRoutes(controller, worker));
-  app.route("/api/v0/support", supportRoutes(services, log));
+  app.route("/api/v0/support", supportRoutes(controller, services, log));
   app.onError((error, context) => {
     log.error("unexpected failure, please report it", { reason: error.stack ?? error.message });
     return context.text("internal error\n", 500);

@@ -3,7 +3,9 @@ import { availableParallelism, freemem, totalmem } from "node:os";
 import { Hono } from "hono";
 import { sleep } from "../base/clock.ts";
 import { commit, version } from "../base/version.ts";
+import type { Controller } from "../controller/controller.ts";
 import type { RootLogger } from "../telemetry/log.ts";
+import { mergeLines } from "../telemetry/merged_lines.ts";
 import { failureAnswer, wholeNumber } from "./answers.ts";
 import type { ProcessFacts } from "./api/support.ts";
 import type { AdminServices } from "./services.ts";
@@ -13,10 +15,17 @@ const defaultSeconds = 5;
 const mostSeconds = 30;
 
 /** What a support bundle holds that is told nowhere else: the last log lines, the process, and a CPU profile of it. */
-export function supportRoutes({ clock, profiler }: AdminServices, log: RootLogger): Hono {
+export function supportRoutes(
+  controller: Controller,
+  { clock, profiler }: AdminServices,
+  log: RootLogger,
+): Hono {
   const app = new Hono();
 
-  app.get("/log", (context) => context.text(log.lastLines.map((line) => `${line}\n`).join("")));
+  app.get("/log", async (context) => {
+    const lines = mergeLines([log.lastLines, ...(await controller.observation.lastLines())]);
+    return context.text(lines.map((line) => `${line}\n`).join(""));
+  });
 
   app.get("/process", (context) => context.json(processFacts()));
 

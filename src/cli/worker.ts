@@ -7,7 +7,7 @@ import { processFamilies } from "../controller/process_metrics.ts";
 import { Shard, type ShardParts } from "../controller/shard.ts";
 import { serveShard } from "../controller/shard_server.ts";
 import { settingsMessage, type WorkerSettings } from "../controller/worker_settings.ts";
-import { createLogger, standardError } from "../telemetry/log.ts";
+import { createLogger, type RootLogger, standardError } from "../telemetry/log.ts";
 import type { MetricFamily } from "../telemetry/metric_family.ts";
 import { openTracing, type Tracing } from "../telemetry/spans.ts";
 import { logUnexpected } from "./log_unexpected.ts";
@@ -70,15 +70,26 @@ async function serve(channel: MessageChannel): Promise<void> {
 
 /** A shard that has a process for itself. */
 class WorkerShard extends Shard {
+  readonly #log: RootLogger;
   readonly #tracing: Tracing | undefined;
 
   constructor(parts: ShardParts, tracing: Tracing | undefined) {
     super(parts);
+    this.#log = parts.log;
     this.#tracing = tracing;
   }
 
   override async metrics(): Promise<MetricFamily[]> {
     return [...processFamilies(), ...(await super.metrics())];
+  }
+
+  override async readMetrics(names: readonly string[]): Promise<MetricFamily[]> {
+    const own = processFamilies().filter(({ name }) => names.includes(name));
+    return [...own, ...(await super.readMetrics(names))];
+  }
+
+  override async lastLines(): Promise<readonly string[]> {
+    return this.#log.lastLines;
   }
 
   override async stop(graceMs?: number): Promise<void> {

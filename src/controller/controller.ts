@@ -95,7 +95,7 @@ export class Controller {
   constructor(parts: ControllerParts) {
     this.#parts = parts;
     this.#shards = new ShardGroup(parts.slots, parts.clock);
-    this.observation = new Observation(() => this.#shards.places);
+    this.observation = new Observation(parts.slots);
     this.queues = new QueueDesk(() => this.#shards.running);
     this.#configHealth = new HealthRecord(parts.clock.wall, "the configuration is in use");
   }

@@ -16,20 +16,30 @@ const mostLines = 20;
 /** Puts together what the shards say: counts are added up, and where they differ the one that is unhealthy counts. */
 export function mergeFlows(flows: readonly ShardFlow[]): MergedFlow {
   const components = new Map<string, ComponentFlow>();
-  const edges = new Map<string, EdgeCount>();
   for (const flow of flows) {
     for (const one of flow.components) {
       const other = components.get(one.id);
       components.set(one.id, other === undefined ? one : mergeComponents(other, one));
     }
-    for (const one of flow.edges) {
-      const key = `${one.from} ${one.to}`;
-      const other = edges.get(key);
-      const profiles = one.profiles + (other?.profiles ?? 0);
-      edges.set(key, { ...one, profiles, bytes: one.bytes + (other?.bytes ?? 0) });
-    }
   }
-  return { components, edges: [...edges.values()] };
+  return { components, edges: addEdges(flows.flatMap(({ edges }) => edges)) };
+}
+
+/** Adds up the counts of equal edges. */
+export function addEdges(edges: readonly EdgeCount[]): EdgeCount[] {
+  const sums = new Map<string, EdgeCount>();
+  for (const one of edges) {
+    const key = edgeKey(one);
+    const other = sums.get(key);
+    const profiles = one.profiles + (other?.profiles ?? 0);
+    sums.set(key, { ...one, profiles, bytes: one.bytes + (other?.bytes ?? 0) });
+  }
+  return [...sums.values()];
+}
+
+/** The same for all edges between the same two components. */
+export function edgeKey({ from, to }: EdgeCount): string {
+  return `${from} ${to}`;
 }
 
 function mergeComponents(left: ComponentFlow, right: ComponentFlow): ComponentFlow {

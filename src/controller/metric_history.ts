@@ -14,8 +14,14 @@ export class MetricHistory {
   /** Takes down what the process that runs says; returns that and all that was counted before it. */
   note(families: readonly MetricFamily[]): MetricFamily[] {
     this.#latest = families;
-    this.#forgetAllBut(componentsIn(families));
+    this.forgetAllBut(componentsIn(families));
     return mergeFamilies([...families, ...this.#ended]);
+  }
+
+  /** The same for some metrics alone, the rest of which has not been looked at. */
+  noteSome(families: readonly MetricFamily[], names: readonly string[]): MetricFamily[] {
+    this.#latest = [...this.#latest.filter(({ name }) => !names.includes(name)), ...families];
+    return this.knownOf(names);
   }
 
   /** The process has ended. */
@@ -30,8 +36,13 @@ export class MetricHistory {
     return mergeFamilies([...this.#latest, ...this.#ended]);
   }
 
-  // A component that a reload has taken out is not counted any more, whoever has counted for it.
-  #forgetAllBut(components: ReadonlySet<string>): void {
+  /** What is known of some metrics while the process can't be asked. */
+  knownOf(names: readonly string[]): MetricFamily[] {
+    return mergeFamilies([...this.#latest, ...this.#ended].filter(({ name }) => names.includes(name)));
+  }
+
+  /** A component that a reload has taken out is not counted any more, whoever has counted for it. */
+  forgetAllBut(components: ReadonlySet<string>): void {
     const isThere = ({ labels: { component_id: id } }: MetricSample) =>
       id === undefined || components.has(id);
     this.#ended = this.#ended.map((family) => ({ ...family, samples: family.samples.filter(isThere) }));

@@ -4,27 +4,30 @@ import type { LiveAnswer } from "../graph/live_tap.ts";
 import { type MetricFamily, mergeFamilies } from "../telemetry/metric_family.ts";
 import { type MergedFlow, mergeFlows } from "./merged_flow.ts";
 import type { ShardCalls, StoreLocation } from "./shard.ts";
+import type { ShardSlot } from "./shard_slot.ts";
+
+/** What is asked at the place of a shard. */
+export type ObservedPlace = Pick<ShardSlot, "running" | "readMetrics" | "flow">;
 
 /**
  * Looks into all shards as one, and changes nothing. A shard that does not answer is left out: what is wrong with it
  * is told by its health.
  */
 export class Observation {
-  readonly #places: () => readonly (ShardCalls | undefined)[];
+  readonly #places: readonly ObservedPlace[];
 
-  /** @param places the shard that runs at each place, always in the same order; undefined where one is missing. */
-  constructor(places: () => readonly (ShardCalls | undefined)[]) {
+  constructor(places: readonly ObservedPlace[]) {
     this.#places = places;
   }
 
   /** How the components do, and what has passed between them. */
   async flow(): Promise<MergedFlow> {
-    return mergeFlows(await this.#all((shard) => shard.flow()));
+    return mergeFlows(await all(this.#places.map((place) => place.flow())));
   }
 
   /** The metrics of these names alone, added up over the shards. */
   async readMetrics(names: readonly string[]): Promise<MetricFamily[]> {
-    const families = await this.#all((shard) => shard.readMetrics(names));
+    const families = await all(this.#places.map((place) => place.readMetrics(names)));
     return mergeFamilies(families.flat());
   }
 
@@ -36,7 +39,7 @@ export class Observation {
    */
   live(viewer: string, match: string, after: readonly number[]): Promise<LiveAnswer[]> {
     return Promise.all(
-      this.#places().map(async (shard, index) => {
+      this.#places.map(async ({ running: shard }, index) => {
         const query = { viewer, match, after: after[index] ?? 0 };
         const answer = shard && (await answered(shard.live(query), viewersMistakes));
         return answer ?? { ...nothingNew, next: query.after };
@@ -55,10 +58,13 @@ export class Observation {
     return (await this.#all((shard) => shard.stores())).flat();
   }
 
-  async #all<Answer>(ask: (shard: ShardCalls) => Promise<Answer>): Promise<Answer[]> {
-    const shards = this.#places().flatMap((shard) => shard ?? []);
-    const answers = await Promise.all(shards.map((shard) => answered(ask(shard))));
-    return answers.filter((answer) => answer !== undefined);
+  /** The last lines of logs that are not the controller's own, of each shard the oldest first. */
+  lastLines(): Promise<(readonly string[])[]> {
+    return this.#all((shard) => shard.lastLines());
+  }
+
+  #all<Answer>(ask: (shard: ShardCalls) => Promise<Answer>): Promise<Answer[]> {
+    return all(this.#places.flatMap(({ running }) => (running === undefined ? [] : ask(running))));
   }
 }
 
@@ -66,6 +72,12 @@ const nothingNew = { records: [], counts: { passed: 0, matched: 0, unseen: 0, re
 
 /** Failures that whoever looks is to hear of. */
 const viewersMistakes: readonly FailureCode[] = ["invalid_argument", "resource_exhausted"];
+
+/** The answers of those shards that give one. */
+async function all<Answer>(askings: readonly Promise<Answer>[]): Promise<Answer[]> {
+  const answers = await Promise.all(askings.map((asking) => answered(asking)));
+  return answers.filter((answer) => answer !== undefined);
+}
 
 /** The answer of a shard; undefined where it gives none. */
 async function answered<Answer>(

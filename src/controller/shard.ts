@@ -102,6 +102,8 @@ export interface ShardCalls {
   /** Puts a queue in order; returns how many profiles that moved or dropped. */
   orderQueue(queue: string, order: QueueOrder): Promise<number>;
   setLogLevel(level: LogLevel): Promise<void>;
+  /** The last lines of its log, the oldest first; none where it writes into the controller's. */
+  lastLines(): Promise<readonly string[]>;
   /** Answers with Connection: close from now on. */
   announceStop(): Promise<void>;
   /** Ends everything; without `graceMs` each component takes its own time. */
@@ -249,6 +251,10 @@ export class Shard implements ShardCalls {
 
   async setLogLevel(level: LogLevel): Promise<void> {
     this.#log.level = level;
+  }
+
+  async lastLines(): Promise<readonly string[]> {
+    return [];
   }
 
   async announceStop(): Promise<void> {

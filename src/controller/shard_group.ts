@@ -26,11 +26,6 @@ export class ShardGroup {
     return this.#slots.flatMap(({ running }) => running ?? []);
   }
 
-  /** What runs at each place at the moment; the places are always the same. */
-  get places(): readonly (ShardCalls | undefined)[] {
-    return this.#slots.map(({ running }) => running);
-  }
-
   /** The places where none runs, and why. */
   get missing(): { readonly id: string; readonly message: string; readonly sinceMs: number }[] {
     return this.#slots.flatMap(({ name: id, problem, problemSinceMs: sinceMs }) => {

@@ -182,6 +182,7 @@ export const shardCalls: CallSchemas = {
   },
   orderQueue: { parameters: v.tuple([v.string(), queueOrder]), result: v.number(), boundMs: changeMs },
   setLogLevel: { parameters: v.tuple([v.picklist(logLevels)]), result: none, boundMs: lookMs },
+  lastLines: { parameters: nothing, result: v.array(v.string()), boundMs: lookMs },
   announceStop: { parameters: nothing, result: none, boundMs: lookMs },
   stop: { parameters: v.tuple([v.optional(v.number())]), result: none, boundMs: undefined },
 };

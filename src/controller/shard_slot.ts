@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { MetricFamily } from "../telemetry/metric_family.ts";
 import { inProcessChannel } from "./message_channel.ts";
-import type { ShardCalls } from "./shard.ts";
+import type { ShardCalls, ShardFlow } from "./shard.ts";
 import { connectShard } from "./shard_client.ts";
 import { serveShard } from "./shard_server.ts";
 import { workerFamilies } from "./worker_metrics.ts";
@@ -29,6 +29,10 @@ export interface ShardSlot {
   renew(reason: string): void;
   /** All that the shards of this place have counted, and how the one that runs stands. */
   metrics(): Promise<MetricFamily[]>;
+  /** The same of the metrics of these names alone. */
+  readMetrics(names: readonly string[]): Promise<MetricFamily[]>;
+  /** How its components do, and all that has passed between those of all shards of this place. */
+  flow(): Promise<ShardFlow>;
   /** Ends the shard for good; without `graceMs` each component takes its own time. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -57,6 +61,14 @@ export class InProcessSlot implements ShardSlot {
 
   async metrics(): Promise<MetricFamily[]> {
     return [...(await this.running.metrics()), ...workerFamilies(true, 0)];
+  }
+
+  readMetrics(names: readonly string[]): Promise<MetricFamily[]> {
+    return this.running.readMetrics(names);
+  }
+
+  flow(): Promise<ShardFlow> {
+    return this.running.flow();
   }
 
   stop(graceMs?: number): Promise<void> {

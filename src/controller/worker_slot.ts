@@ -4,8 +4,9 @@ import { type Clock, sleep, type Timer } from "../base/clock.ts";
 import { CodedError, messageOf } from "../base/failure.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { MetricFamily } from "../telemetry/metric_family.ts";
+import { FlowHistory } from "./flow_history.ts";
 import { MetricHistory } from "./metric_history.ts";
-import type { ShardCalls } from "./shard.ts";
+import type { ShardCalls, ShardFlow } from "./shard.ts";
 import { connectShard } from "./shard_client.ts";
 import type { ShardSlot } from "./shard_slot.ts";
 import { workerFamilies } from "./worker_metrics.ts";
@@ -48,7 +49,8 @@ interface Running {
 export class WorkerSlot implements ShardSlot {
   readonly name: string;
   readonly #parts: WorkerSlotParts;
-  readonly #history = new MetricHistory();
+  readonly #counted = new MetricHistory();
+  readonly #passed = new FlowHistory();
   readonly #ending = new AbortController();
   #configure: (shard: ShardCalls) => Promise<void> = async () => {};
   #backoff = new Backoff(restart);
@@ -90,7 +92,29 @@ export class WorkerSlot implements ShardSlot {
   }
 
   async metrics(): Promise<MetricFamily[]> {
-    return [...(await this.#shardMetrics()), ...workerFamilies(this.#running !== undefined, this.#restarts)];
+    const shards = await this.#ask(
+      async (shard) => this.#counted.note(await shard.metrics()),
+      () => this.#counted.known,
+    );
+    return [...shards, ...workerFamilies(this.#running !== undefined, this.#restarts)];
+  }
+
+  readMetrics(names: readonly string[]): Promise<MetricFamily[]> {
+    return this.#ask(
+      async (shard) => this.#counted.noteSome(await shard.readMetrics(names), names),
+      () => this.#counted.knownOf(names),
+    );
+  }
+
+  flow(): Promise<ShardFlow> {
+    return this.#ask(
+      async (shard) => {
+        const flow = await shard.flow();
+        this.#counted.forgetAllBut(new Set(flow.components.map(({ id }) => id)));
+        return this.#passed.note(flow);
+      },
+      () => this.#passed.known,
+    );
   }
 
   async stop(graceMs?: number): Promise<void> {
@@ -167,7 +191,8 @@ export class WorkerSlot implements ShardSlot {
     this.#steady?.cancel();
     this.#watching?.cancel();
     this.#running = undefined;
-    this.#history.end();
+    this.#counted.end();
+    this.#passed.end();
     if (this.#ending.signal.aborted) return;
     this.#problem = `ended: ${how}`;
     this.#problemSinceMs = this.#parts.clock.wall();
@@ -200,13 +225,14 @@ export class WorkerSlot implements ShardSlot {
     }
   }
 
-  async #shardMetrics(): Promise<MetricFamily[]> {
+  /** Asks the shard that runs, or tells what is known where it can't be asked. */
+  async #ask<Answer>(ask: (shard: ShardCalls) => Promise<Answer>, known: () => Answer): Promise<Answer> {
     try {
-      if (this.#running !== undefined) return this.#history.note(await this.#running.metrics());
+      if (this.#running !== undefined) return await ask(this.#running);
     } catch (thrown) {
       // It has ended meanwhile, or is about to be ended: until another counts, what is known stays.
       if (!(thrown instanceof CodedError)) throw thrown;
     }
-    return this.#history.known;
+    return known();
   }
 }

@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
 import { CodedError } from "../../src/base/failure.ts";
-import { Observation } from "../../src/controller/observation.ts";
+import { Observation, type ObservedPlace } from "../../src/controller/observation.ts";
 import type { ComponentFlow } from "../../src/controller/shard.ts";
+import { InProcessSlot } from "../../src/controller/shard_slot.ts";
+import { FakeClock } from "../base/fake_clock.ts";
+import { RecordedLog } from "../telemetry/recorded_log.ts";
 import { StubShard } from "./stub_shard.ts";
 
 const health = { state: "healthy", message: "fine", sinceMs: 1 } as const;
@@ -10,10 +13,14 @@ function componentFlow(more: Partial<ComponentFlow> = {}): ComponentFlow {
   return { id: "w", address: undefined, health, recent: [], endpoints: [], ...more };
 }
 
+function placeOf(shard: StubShard): InProcessSlot {
+  return new InProcessSlot(shard, new FakeClock(), new RecordedLog());
+}
+
 /** Two shards, looked into as one. */
 function twoShards() {
   const shards = [new StubShard(), new StubShard()] as const;
-  return { shards, observation: new Observation(() => shards) };
+  return { shards, observation: new Observation(shards.map(placeOf)) };
 }
 
 test("what has passed is added up, and what is unhealthy anywhere counts", async () => {
@@ -93,4 +100,34 @@ test("each shard is asked for what comes after what it said", async () => {
     [{ viewer: "v", match: "{}", after: 3 }],
     [{ viewer: "v", match: "{}", after: 4 }],
   ]);
+});
+
+test("a place keeps its number while its shard is missing", async () => {
+  const [first, second] = [new StubShard(), new StubShard()];
+  let running: StubShard | undefined;
+  const place: ObservedPlace = {
+    get running() {
+      return running;
+    },
+    readMetrics: async () => [],
+    flow: async () => ({ components: [], edges: [] }),
+  };
+  second.liveNow = { ...second.liveNow, next: 9 };
+  second.storeLocations = [{ component_id: "s", path: "/b" }];
+  const observation = new Observation([place, placeOf(second)]);
+  expect((await observation.live("v", "{}", [3, 4])).map(({ next }) => next)).toEqual([3, 9]);
+  expect(second.liveQueries).toEqual([{ viewer: "v", match: "{}", after: 4 }]);
+  expect(await observation.stores()).toEqual([{ component_id: "s", path: "/b" }]);
+  running = first;
+  await observation.live("v", "{}", [3, 9]);
+  expect([first, second].map(({ liveQueries }) => liveQueries.at(-1)?.after)).toEqual([3, 9]);
+});
+
+test("last lines are those of shards that answer", async () => {
+  const { shards, observation } = twoShards();
+  shards[0].logLines = ["a"];
+  shards[1].lastLines = async () => {
+    throw new CodedError("unavailable", "ended");
+  };
+  expect(await observation.lastLines()).toEqual([["a"]]);
 });

@@ -3,6 +3,7 @@ import { CodedError } from "../../src/base/failure.ts";
 import { inProcessChannel, type MessageChannel } from "../../src/controller/message_channel.ts";
 import { connectShard } from "../../src/controller/shard_client.ts";
 import { serveShard } from "../../src/controller/shard_server.ts";
+import type { LiveDelivery, LiveRecord } from "../../src/graph/live_record.ts";
 import { FakeClock, settled } from "../base/fake_clock.ts";
 import { RecordedLog } from "../telemetry/recorded_log.ts";
 import { portTaken, StubShard, storedBody } from "./stub_shard.ts";
@@ -43,6 +44,27 @@ class ChannelBed {
   }
 }
 
+const rule = {
+  ...{ index: 0, action: "drop", source_labels: ["a"], separator: ";", regex: "x" },
+  ...{ target_label: "", value: "x" },
+};
+
+const delivery: LiveDelivery = {
+  ...{ component: "w", endpoint: "e", outcome: "failed", attempts: 2 },
+  ...{ duration_ms: 5, reason: "no answer", http_status: 503 },
+};
+
+const liveRecord: LiveRecord = {
+  ...{ id: "1-1-0", request: "1-1", time: 1, receiver: "r", kind: "push", service_name: "shop" },
+  ...{ labels: { a: "x" }, samples: 1, bytes: 1, format: "pprof", content_type: "", sender: "127.0.0.1" },
+  ...{ status: "partly", refused: null, has_body: true },
+  drops: [
+    { component: "l", reason: "dropped", rule },
+    { component: "l", reason: "no label is left", rule: null },
+  ],
+  deliveries: [delivery, { ...delivery, endpoint: null, duration_ms: null, reason: null, http_status: null }],
+};
+
 async function failureOf(call: Promise<unknown>): Promise<unknown> {
   return await call.then(
     () => "none",
@@ -60,6 +82,61 @@ describe("a call", () => {
     await bed.calls.stop(7);
     await bed.calls.stop();
     expect(bed.stub.ends).toEqual(["stopped 7", "stopped undefined"]);
+  });
+
+  test("of those who look brings all that there is, histories and bodies too", async () => {
+    const bed = new ChannelBed();
+    const { stub, calls } = bed;
+    const past = { state: "unhealthy", message: "no answer", sinceMs: 1 } as const;
+    const health = { state: "healthy", message: "fine", sinceMs: 2, history: [past] } as const;
+    const queue = { type: "disk", profiles: 1, bytes: 10, oldestMs: 5 } as const;
+    stub.reports = [{ id: "w", address: "127.0.0.1:1", health }];
+    stub.flowNow = {
+      components: [
+        {
+          ...{ id: "w", address: undefined, health },
+          recent: [{ atMs: 3, level: "warn", message: "m", fields: { url: "http://e" } }],
+          endpoints: [
+            { name: "e", url: "http://e", failing: "no answer", queue },
+            { name: "f", url: "http://f" },
+          ],
+        },
+      ],
+      edges: [{ from: "r", to: "w", profiles: 2, bytes: 20 }],
+    };
+    stub.liveNow = {
+      records: [liveRecord],
+      next: 7,
+      counts: { passed: 4, matched: 3, unseen: 2, recorded: 1 },
+    };
+    const body = {
+      content_type: "a/b",
+      content_encoding: "",
+      name: undefined,
+      bodies: [new Uint8Array([255])],
+    };
+    stub.liveBodies.set("1-1-0", body);
+    stub.storeLocations = [{ component_id: "s", path: "/a" }];
+    stub.families = [
+      {
+        name: "a",
+        help: "",
+        type: "gauge",
+        aggregation: "max",
+        samples: [{ name: "a", labels: {}, value: 1 }],
+      },
+      { name: "b", help: "", type: "gauge", samples: [] },
+    ];
+    stub.logLines = ["ts=1"];
+    expect(await calls.health()).toStrictEqual(stub.reports);
+    expect(await calls.flow()).toStrictEqual(stub.flowNow);
+    expect(await calls.live({ viewer: "v", match: "{}", after: 3 })).toStrictEqual(stub.liveNow);
+    expect(stub.liveQueries).toEqual([{ viewer: "v", match: "{}", after: 3 }]);
+    expect(await calls.liveBody("1-1-0")).toStrictEqual(body);
+    expect(await calls.liveBody("none")).toBeUndefined();
+    expect(await calls.stores()).toStrictEqual(stub.storeLocations);
+    expect(await calls.readMetrics(["a"])).toStrictEqual(stub.families.slice(0, 1));
+    expect(await calls.lastLines()).toEqual(["ts=1"]);
   });
 
   test("that fails as expected fails with the same code", async () => {

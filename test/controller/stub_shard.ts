@@ -46,6 +46,7 @@ export class StubShard implements ShardCalls {
   ports: PortsByPlace = {};
   #prepared: readonly ComponentConfig[] = [];
   level: LogLevel = "info";
+  logLines: string[] = [];
   /** How often it was asked whether an earlier change is over. */
   settles = 0;
 
@@ -73,6 +74,10 @@ export class StubShard implements ShardCalls {
 
   async setLogLevel(level: LogLevel): Promise<void> {
     this.level = level;
+  }
+
+  async lastLines(): Promise<readonly string[]> {
+    return this.logLines;
   }
 
   async metrics(): Promise<MetricFamily[]> {

@@ -88,11 +88,15 @@ describe("a worker that ends", () => {
   test("is replaced again where the next one can't use the configuration, which is told", async () => {
     const bed = await WorkerBed.opened();
     bed.failure = portTaken();
+    await bed.clock.advance(500);
+    const endedAt = bed.clock.wall();
     await bed.end("exit status 1");
     await bed.clock.advance(200);
     expect([bed.worker.isKilled, bed.slot.running]).toEqual([true, undefined]);
     expect(bed.slot.problem).toContain(portTaken().message);
     expect(bed.log.lines.at(-1)?.fields["reason"]).toBe(portTaken().message);
+    // It is missing since the first has ended.
+    expect(bed.slot.problemSinceMs).toBe(endedAt);
     bed.failure = undefined;
     await bed.clock.advance(400);
     expect([bed.workers.length, bed.slot.problem]).toEqual([3, undefined]);
@@ -112,6 +116,58 @@ describe("a worker that ends", () => {
       ["pyroduct_workers", 1],
       ["pyroduct_worker_restarts_total", 1],
     ]);
+  });
+});
+
+/** What is known of a counter and an edge when somebody looks. */
+async function seen({ slot }: WorkerBed): Promise<unknown[]> {
+  const [[family], { edges }] = await Promise.all([slot.readMetrics(["c_total"]), slot.flow()]);
+  return [family?.samples[0]?.value, edges.map(({ profiles }) => profiles)];
+}
+
+describe("what those see who look at a worker", () => {
+  const health = { state: "healthy", message: "", sinceMs: 0 } as const;
+  const component = { id: "a", address: undefined, health, recent: [], endpoints: [] };
+  const flow = (profiles: number) => ({
+    components: [component],
+    edges: [{ from: "a", to: "b", profiles, bytes: 1 }],
+  });
+
+  test("never falls, whatever becomes of the process", async () => {
+    const bed = await WorkerBed.opened();
+    bed.worker.shard.families = [counter(5), { ...counter(1), name: "other_total" }];
+    bed.worker.shard.flowNow = flow(50);
+    expect(await seen(bed)).toEqual([5, [50]]);
+    await bed.end("exit status 1");
+    expect(await seen(bed)).toEqual([5, [50]]);
+    await bed.clock.advance(200);
+    bed.worker.shard.families = [counter(2)];
+    bed.worker.shard.flowNow = flow(20);
+    expect(await seen(bed)).toEqual([7, [70]]);
+    expect(await seen(bed)).toEqual([7, [70]]);
+    // Nobody has looked at it but for some of its metrics.
+    expect(await counted(bed)).toBe(7);
+    bed.worker.shard.families = [counter(3)];
+    bed.worker.shard.flow = async () => {
+      throw new CodedError("deadline_exceeded", "no answer");
+    };
+    expect(await seen(bed)).toEqual([8, [70]]);
+    await bed.end("exit status 1");
+    expect(await seen(bed)).toEqual([8, [70]]);
+  });
+
+  test("is without what a reload has taken out", async () => {
+    const bed = await WorkerBed.opened();
+    const sample = { name: "c_total", labels: { component_id: "gone" }, value: 5 };
+    bed.worker.shard.families = [{ ...counter(5), samples: [sample] }];
+    bed.worker.shard.flowNow = { components: [], edges: [{ from: "gone", to: "b", profiles: 1, bytes: 1 }] };
+    expect(await seen(bed)).toEqual([5, [1]]);
+    await bed.end("exit status 1");
+    await bed.clock.advance(200);
+    bed.worker.shard.flowNow = flow(2);
+    bed.worker.shard.families = [];
+    await bed.slot.flow();
+    expect(await seen(bed)).toEqual([undefined, [2]]);
   });
 });
 

@@ -72,6 +72,9 @@ describe("what shards that are gone have stored", () => {
     const found = component.profiles.get(oldest?.id ?? "");
     expect([found?.profile.service_name, found?.profile.component_id]).toEqual(["a", id]);
     expect(component.profiles.get("none")).toBeUndefined();
+    expect(component.profiles.paths()).toEqual(
+      [0, 1, 2].map((shard) => bed.folder.file(`shard-${shard}`, id, "profiles.sqlite")),
+    );
     expect(await metrics()).toContain("\npyroduct_local_store_profiles 4\n");
     // Only what is new has come lately.
     expect(component.profiles.activity().map(({ service_name }) => service_name)).toEqual(["d"]);

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import type { LiveBatch, LiveProfile } from "../../src/admin/api/live.ts";
+import type { Status } from "../../src/admin/api/status.ts";
+import { EventReader } from "../admin/event_reader.ts";
 import { eventually } from "../base/eventually.ts";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
 import { areGone, WorkersBed } from "../controller/workers_bed.ts";
@@ -29,6 +32,9 @@ function storingAt(port: number): PyroductConfig {
     "pyroscope.local_store": { s: {} },
   };
 }
+
+/** The kernel spreads connections at random: one time in two million, all of these come to the same of two. */
+const manyProfiles = 22;
 
 /** Registers what is said about several workers. */
 export function registerWorkerTests(): void {
@@ -100,6 +106,32 @@ function registerLifeTests(): void {
     expect(await bed.metric("pyroscope_receive_http_grpc_concurrent_streams_limit")).toBe(100);
     expect(await bed.metric("pyroduct_build_info")).toBe(1);
     expect(await bed.metric("pyroduct_workers")).toBe(2);
+  });
+
+  test("are looked into as one by the admin API", async () => {
+    const status = async () => (await (await bed.get("/api/v0/status")).json()) as Status;
+    const before = await status();
+    await using live = new EventReader(await bed.get("/api/v0/live/events"));
+    await live.next("profiles");
+    // So many that each of them gets some.
+    for (let n = 0; n < manyProfiles; n += 1) expect(await bed.ingest(`name=live${n}`)).toBe(200);
+    const seen = new Map<string, LiveProfile>();
+    await live.next<LiveBatch>("profiles", ({ profiles }) => {
+      for (const one of profiles) if (one.status === "delivered") seen.set(one.id, one);
+      return seen.size === manyProfiles;
+    });
+    // What comes before the numbers tells the process.
+    const shown = new Map([...seen.keys()].map((id) => [id.split("-")[0], id]));
+    expect(shown.size).toBe(2);
+    for (const id of shown.values()) {
+      expect(await (await bed.get(`/api/v0/live/${id}/raw`)).text()).toBe("profile");
+    }
+    const after = await status();
+    expect(after.received_profiles - before.received_profiles).toBe(manyProfiles);
+    expect(after.receivers.map(({ url }) => url)).toEqual([`http://${bed.pyroduct.receiver}`]);
+    const log = await (await bed.get("/api/v0/support/log")).text();
+    const speakers = log.split("\n").map((line) => /worker["=:]+(\d)\b/.exec(line)?.[1]);
+    expect(new Set(speakers)).toEqual(new Set([undefined, "0", "1"]));
   });
 
   test("that die are replaced, while the others serve HTTP and gRPC, and no count falls", async () => {
