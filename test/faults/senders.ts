@@ -12,7 +12,7 @@ const tickMs = 10;
 /** How long a sender waits for its answer, in milliseconds. */
 const timeoutMs = 30_000;
 
-/** Every so many requests are a Push of two series. */
+/** Every so many requests are a Push. */
 const pushEvery = 4;
 
 /** How profiles are sent. */
@@ -25,6 +25,8 @@ export interface SendersOptions {
   readonly perSecond: number;
   /** The least and the most bytes of a body. */
   readonly bytes: readonly [number, number];
+  /** Series in each Push, each a profile of its own; 2 unless given. */
+  readonly seriesPerPush?: number;
 }
 
 /** Senders that number every profile, by /ingest and by Push, and do not send again, as most SDKs do not. */
@@ -77,8 +79,8 @@ export class Senders {
   }
 
   async #send(isPush: boolean): Promise<void> {
-    const { tally, url, destinations } = this.#options;
-    const numbers = tally.numbers(isPush ? 2 : 1);
+    const { tally, url, destinations, seriesPerPush = 2 } = this.#options;
+    const numbers = tally.numbers(isPush ? seriesPerPush : 1);
     const before = destinations();
     const request = isPush ? this.#push(numbers) : this.#ingest(numbers[0] ?? 0);
     try {

@@ -50,6 +50,11 @@ export class Tally {
     return this.#owed.size;
   }
 
+  /** The profiles whose senders heard success. */
+  acknowledgedNumbers(): number[] {
+    return [...this.#owed.keys()];
+  }
+
   /** Owed copies that have not come yet: `destination:number`. */
   missing(): string[] {
     return [...this.#owed].flatMap(([number, destinations]) =>

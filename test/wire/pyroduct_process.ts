@@ -104,7 +104,8 @@ export class PyroductProcess implements AsyncDisposable {
   /** The status or the signal that it ended with; undefined while it runs. */
   get ending(): string | undefined {
     const { exitCode, signalCode } = this.#process;
-    return signalCode ?? (exitCode === null ? undefined : String(exitCode));
+    if (signalCode !== null) return String(signalCode);
+    return exitCode === null ? undefined : String(exitCode);
   }
 
   /** SIGKILL; resolves once it is gone. */
