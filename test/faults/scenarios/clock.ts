@@ -12,8 +12,10 @@ const libraries = ["x86_64", "aarch64"].map(
 export const clock: Scenario = {
   name: "clock",
   fault: "the machine's time jumps by two hours, forth and back, while profiles wait",
-  obstacle: () =>
-    libraries.some((path) => existsSync(path)) ? undefined : "needs Debian's package faketime",
+  obstacle: () => {
+    if (libraries.some((path) => existsSync(path))) return undefined;
+    return { reason: "needs Debian's package faketime", isMendable: true };
+  },
   run,
 };
 

@@ -2,14 +2,16 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { eventually } from "../../base/eventually.ts";
 import { configOf, type FaultBed, queuedEndpoint } from "../bed.ts";
-import type { Scenario } from "../scenario.ts";
+import { type Scenario, succeeds } from "../scenario.ts";
 
 /** The disk that the queue lies on fills up while the destination is away. */
 export const diskFull: Scenario = {
   name: "disk_full",
   fault: "the disk (a tmpfs of 48 MB) fills up while the destination is away",
-  obstacle: () =>
-    process.getuid?.() === 0 ? undefined : "mounting a small tmpfs needs root; `quota` shows the rest",
+  obstacle: () => {
+    if (succeeds(["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"])) return undefined;
+    return { reason: "a small tmpfs can't be mounted here; `quota` shows the rest", isMendable: false };
+  },
   run: async (bed) => {
     const disk = join(bed.folder, "disk");
     await mkdir(disk);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { eventually } from "../../base/eventually.ts";
 import { configOf, type FaultBed, queuedEndpoint } from "../bed.ts";
 import { proveCommits } from "../commit_proof.ts";
-import type { Scenario } from "../scenario.ts";
+import { type Scenario, succeeds } from "../scenario.ts";
 import { parseStrace } from "../strace_log.ts";
 
 /** What strace is to write down. */
@@ -15,7 +15,11 @@ const stringBytes = "32768";
 export const syncOrder: Scenario = {
   name: "sync_order",
   fault: "a power cut at any moment: strace shows that each 200 left after the sync that covers it",
-  obstacle: () => (Bun.which("strace") === null ? "needs Debian's package strace" : undefined),
+  obstacle: () => {
+    if (Bun.which("strace") === null) return { reason: "needs Debian's package strace", isMendable: true };
+    if (succeeds(["strace", "-o", "/dev/null", "true"])) return undefined;
+    return { reason: "strace may not trace here", isMendable: false };
+  },
   run,
 };
 
