@@ -147,6 +147,17 @@ export class FaultBed implements AsyncDisposable {
     return dropped;
   }
 
+  /** Has what a queue keeps sent again, as an operator does: its dead letters, or with `to` all of it by another queue. */
+  resend(queue: string, to?: string): void {
+    const more = to === undefined ? [] : ["--to", to];
+    const command = ["queue", "resend", queue, ...more];
+    const server = ["--server", `http://${this.pyroduct.admin}`];
+    const executable = process.env["PYRODUCT_EXECUTABLE"] ?? "";
+    const { success, stdout, stderr } = Bun.spawnSync([executable, ...command, ...server]);
+    this.notes.push(`${command.join(" ")}: ${String(stdout).trim()}`);
+    this.expect(success, `${command.join(" ")}: ${stderr}`);
+  }
+
   /** Whether anything came to a destination that was not whole. */
   get damaged(): number {
     return this.#sinks.reduce((sum, { damaged }) => sum + damaged, 0);

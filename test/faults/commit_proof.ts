@@ -1,4 +1,4 @@
-import { endMark, startMark } from "./numbered.ts";
+import { numbersEnding, numbersStarting } from "./numbered.ts";
 import { firstString, type SystemCall } from "./strace_log.ts";
 
 /** What the system calls of a run say about its acknowledgements. */
@@ -14,16 +14,17 @@ export interface CommitProof {
 /** Bytes of what stands before each page in SQLite's write-ahead log (https://sqlite.org/fileformat2.html#walformat). */
 const frameHeaderBytes = 24;
 
-const marks = /#(\d{9})@/g;
-
 interface Acknowledgement {
   readonly number: number;
   readonly leftAt: number;
 }
 
-/** When something was first written, and when a commit that holds it was complete in the log, in seconds. */
+/** What the calls say of the write-ahead log; times are in seconds. */
 interface LogReading {
-  readonly pages: readonly SystemCall[];
+  /** When the start of each profile was first written, and when its end was. */
+  readonly startAt: ReadonlyMap<number, number>;
+  readonly endAt: ReadonlyMap<number, number>;
+  /** The writes that end a commit. */
   readonly commits: readonly SystemCall[];
   readonly syncs: readonly SystemCall[];
 }
@@ -45,15 +46,11 @@ export function proveCommits(calls: readonly SystemCall[]): CommitProof {
   return { proven, broken, syncs: log.syncs.length };
 }
 
-function problemOf(
-  number: number,
-  leftAt: number,
-  { pages, commits, syncs }: LogReading,
-): string | undefined {
-  const first = pages.find(({ text }) => text.includes(startMark(number)));
-  const last = pages.find(({ text }) => text.includes(endMark(number)));
-  if (first === undefined || last === undefined) return "acknowledged, and not in the log";
-  const writtenAt = Math.max(first.endedAt, last.endedAt);
+function problemOf(number: number, leftAt: number, log: LogReading): string | undefined {
+  const { commits, syncs } = log;
+  const [startAt, endAt] = [log.startAt.get(number), log.endAt.get(number)];
+  if (startAt === undefined || endAt === undefined) return "acknowledged, and not in the log";
+  const writtenAt = Math.max(startAt, endAt);
   const commit = commits.find(({ endedAt }) => endedAt >= writtenAt);
   if (commit === undefined) return "acknowledged, and its commit never ended";
   const sync = syncs.find(({ begunAt, result }) => begunAt >= commit.endedAt && result === 0);
@@ -76,26 +73,44 @@ function readLog(calls: readonly SystemCall[]): LogReading {
       endsCommit = false;
     }
   }
+  const pages = writes.filter(({ result }) => result !== frameHeaderBytes);
   return {
-    pages: writes.filter(({ result }) => result !== frameHeaderBytes),
+    startAt: firstWritten(pages, numbersStarting),
+    endAt: firstWritten(pages, numbersEnding),
     commits,
     syncs: ofLog.filter(({ name }) => name === "fsync" || name === "fdatasync"),
   };
 }
 
+function firstWritten(
+  pages: readonly SystemCall[],
+  numbersIn: (text: string) => number[],
+): Map<number, number> {
+  const first = new Map<number, number>();
+  for (const { text, endedAt } of pages) {
+    for (const number of numbersIn(text)) if (!first.has(number)) first.set(number, endedAt);
+  }
+  return first;
+}
+
 function acknowledgements(calls: readonly SystemCall[]): Acknowledgement[] {
   /** Numbers of the request that is under way on each connection. */
-  const underWay = new Map<string, number[]>();
+  const underWay = new Map<string, Set<number>>();
   const found: Acknowledgement[] = [];
-  for (const { name, text, begunAt } of calls) {
-    const [, connection = ""] = /^(\d+)</.exec(text) ?? [];
-    if (name === "recvfrom" || name === "read") {
-      if (/^\d+<[^>]*>, "POST /.test(text)) underWay.set(connection, []);
-      underWay.get(connection)?.push(...[...text.matchAll(marks)].map((match) => Number(match[1])));
-    } else if (/^\d+<socket[^"]*"HTTP\/1\.1 200 /.test(text)) {
-      for (const number of underWay.get(connection) ?? []) found.push({ number, leftAt: begunAt });
+  for (const call of calls) {
+    const [, connection = ""] = /^(\d+)</.exec(call.text) ?? [];
+    if (call.name === "recvfrom" || call.name === "read") {
+      if (/^\d+<[^>]*>, "POST /.test(call.text)) underWay.set(connection, new Set());
+      for (const number of numbersStarting(call.text)) underWay.get(connection)?.add(number);
+    } else if (isSuccess(call)) {
+      const numbers = underWay.get(connection) ?? [];
+      found.push(...Array.from(numbers, (number) => ({ number, leftAt: call.begunAt })));
       underWay.delete(connection);
     }
   }
   return found;
+}
+
+function isSuccess({ text }: SystemCall): boolean {
+  return /^\d+<socket[^"]*"HTTP\/1\.1 200 /.test(text);
 }

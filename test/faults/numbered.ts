@@ -1,5 +1,5 @@
-/** How often the number stands at a body's end: once at least lies within one page, wherever pages are cut. */
-const endings = 3;
+/** How often the number stands at a body's ends: once at least lies within one page, wherever pages are cut. */
+const repeats = 3;
 
 /** Digits of a number. */
 const digits = 9;
@@ -14,10 +14,11 @@ export interface Numbered {
 
 /** A body that tells which profile it is, and by which one sees whether it is whole. */
 export function numberedBody({ number, madeAt }: Numbered, bytes: number): Uint8Array {
-  const tail = endMark(number).repeat(endings);
-  const head = `#${padded(number)}@${madeAt}:`;
-  const length = Math.max(bytes, head.length + 8 + tail.length);
-  const start = `${head}${String(length).padStart(7, "0")}#`;
+  const tail = endMark(number).repeat(repeats);
+  const head = `${startMark(number)}${madeAt}:`;
+  const marks = `#${startMark(number).repeat(repeats - 1)}`;
+  const length = Math.max(bytes, head.length + 7 + marks.length + tail.length);
+  const start = head + String(length).padStart(7, "0") + marks;
   return Buffer.from(start + "x".repeat(length - start.length - tail.length) + tail);
 }
 
@@ -27,19 +28,27 @@ export function readNumbered(body: Uint8Array): Numbered | undefined {
   const match = headPattern.exec(bytes.toString("latin1", 0, 64));
   if (match === null) return undefined;
   const number = Number(match[1]);
-  const tail = endMark(number).repeat(endings);
+  const tail = endMark(number).repeat(repeats);
   const isWhole =
     Number(match[3]) === bytes.length && bytes.toString("latin1", bytes.length - tail.length) === tail;
   return isWhole ? { number, madeAt: Number(match[2]) } : undefined;
 }
 
-/** What stands before anything else in the body of a profile. */
-export function startMark(number: number): string {
+/** The numbers of profiles whose start is in a text. */
+export function numbersStarting(text: string): number[] {
+  return Array.from(text.matchAll(/#(\d{9})@/g), ([, number]) => Number(number));
+}
+
+/** The numbers of profiles whose end is in a text. */
+export function numbersEnding(text: string): number[] {
+  return Array.from(text.matchAll(/~(\d{9})~/g), ([, number]) => Number(number));
+}
+
+function startMark(number: number): string {
   return `#${padded(number)}@`;
 }
 
-/** What stands at the end of the body of a profile. */
-export function endMark(number: number): string {
+function endMark(number: number): string {
   return `~${padded(number)}~`;
 }
 

@@ -1,6 +1,7 @@
 import type { Scenario } from "./scenario.ts";
 import { clock } from "./scenarios/clock.ts";
 import { diskFull, quota } from "./scenarios/disk_full.ts";
+import { drops } from "./scenarios/drops.ts";
 import { kill } from "./scenarios/kill.ts";
 import { outages } from "./scenarios/outages.ts";
 import { reload } from "./scenarios/reload.ts";
@@ -18,6 +19,7 @@ export const scenarios: readonly Scenario[] = [
   token,
   diskFull,
   quota,
+  ...drops,
   clock,
   ...stops,
   reload,

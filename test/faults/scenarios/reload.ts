@@ -40,8 +40,8 @@ async function run(bed: FaultBed): Promise<void> {
   await bed.pyroduct.kill();
   await bed.start(configOf([queuedEndpoint("new", links.a.url), queuedEndpoint("other", links.b.url)]));
   for (const link of Object.values(links)) await link.become("whole");
-  resend(bed, "old", "new");
-  resend(bed, "added", "other");
+  bed.resend("old", "new");
+  bed.resend("added", "other");
   await bed.drained(60_000);
 }
 
@@ -49,15 +49,4 @@ async function apply(bed: FaultBed, endpoints: readonly EndpointConfig[]): Promi
   await Bun.write(bed.pyroduct.configFile, JSON.stringify(configOf(endpoints)));
   const answer = await fetch(`http://${bed.pyroduct.admin}/-/reload`, { method: "POST" });
   bed.expect(answer.status === 200, `reload: ${answer.status} ${await answer.text()}`);
-}
-
-function resend(bed: FaultBed, from: string, to: string): void {
-  const executable = process.env["PYRODUCT_EXECUTABLE"] ?? "";
-  const server = `http://${bed.pyroduct.admin}`;
-  const { success, stdout, stderr } = Bun.spawnSync([
-    executable,
-    ...["queue", "resend", from, "--to", to, "--server", server],
-  ]);
-  bed.notes.push(`queue resend ${from} --to ${to}: ${String(stdout).trim()}`);
-  bed.expect(success, `queue resend ${from} --to ${to}: ${stderr}`);
 }
