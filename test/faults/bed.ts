@@ -30,11 +30,15 @@ export function queuedEndpoint(
 }
 
 /** A receiver and a pyroscope.write with these endpoints. */
-export function configOf(endpoints: readonly EndpointConfig[], graceful = "5s"): PyroductConfig {
+export function configOf(
+  endpoints: readonly EndpointConfig[],
+  graceful = "5s",
+  http: Readonly<Record<string, unknown>> = {},
+): PyroductConfig {
   return {
     "pyroscope.receive_http": {
       default: {
-        http: { listen_address: "127.0.0.1", listen_port: 0 },
+        http: { listen_address: "127.0.0.1", listen_port: 0, ...http },
         graceful_shutdown_timeout: graceful,
         forward_to: ["pyroscope.write.default.receiver"],
       },

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { ownPort } from "./own_port.ts";
 
 /**
  * How a link is: `whole`, `gone` (connections are refused), `cut` (each connection is reset after some bytes, of the
@@ -9,15 +10,6 @@ export type LinkState = "whole" | "gone" | "cut" | "silent";
 
 /** Bytes of requests after which a connection is reset at the latest. */
 const cutAfterBytes = 40_000;
-
-/**
- * Ports of links, the last one excluded: below those that the system gives to connections, so that nobody takes the
- * port of a link that is gone.
- */
-const ports = [10_000, 32_000] as const;
-
-/** How many ports are tried. */
-const tries = 20;
 
 /** A TCP link to a destination that can break in the ways that links do. */
 export class Link implements AsyncDisposable {
@@ -56,24 +48,11 @@ export class Link implements AsyncDisposable {
   }
 
   async #listen(): Promise<void> {
-    if (this.#port !== 0) {
-      this.#server = await this.#listenOn(this.#port);
-      return;
-    }
-    for (let left = tries; this.#server === undefined && left > 0; left -= 1) {
-      const [from, end] = ports;
-      const port = from + Math.floor(Math.random() * (end - from));
-      this.#server = await this.#listenOn(port).catch(() => undefined);
-      this.#port = port;
-    }
-    if (this.#server === undefined) throw new Error(`none of ${tries} ports is free`);
-  }
-
-  async #listenOn(port: number): Promise<Server> {
+    if (this.#port === 0) this.#port = await ownPort();
     const server = createServer((socket) => this.#accept(socket));
-    server.listen(port, "127.0.0.1");
+    server.listen(this.#port, "127.0.0.1");
     await once(server, "listening");
-    return server;
+    this.#server = server;
   }
 
   async #close(): Promise<void> {

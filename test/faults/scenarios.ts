@@ -3,6 +3,7 @@ import { clock } from "./scenarios/clock.ts";
 import { diskFull, quota } from "./scenarios/disk_full.ts";
 import { drops } from "./scenarios/drops.ts";
 import { kill } from "./scenarios/kill.ts";
+import { nats } from "./scenarios/nats.ts";
 import { outages } from "./scenarios/outages.ts";
 import { reload } from "./scenarios/reload.ts";
 import { stops } from "./scenarios/stop.ts";
@@ -23,4 +24,5 @@ export const scenarios: readonly Scenario[] = [
   clock,
   ...stops,
   reload,
+  ...nats,
 ];
