@@ -73,6 +73,7 @@ const scripts: ReadonlySet<string> = new Set([
     "test:print",
   ],
   ...["check", "fix", "generate", "renew", "screenshots", "bench"],
+  ...["test:faults", "test:outage", "bench:senders"],
 ]);
 
 /**
