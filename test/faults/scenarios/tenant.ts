@@ -8,7 +8,7 @@ const tenantBurst = 2_000_000;
 
 /** The long form: an hour, as Pyroscope has it, and an outage of ten minutes. The short one is about a 60th. */
 const long = { oldestMs: 3_600_000, maxAge: "1h", outageMs: 600_000, rushMs: 60_000, perSecond: 60 };
-const short = { oldestMs: 60_000, maxAge: "1m", outageMs: 10_000, rushMs: 3000, perSecond: 150 };
+const short = { oldestMs: 60_000, maxAge: "1m", outageMs: 10_000, rushMs: 5000, perSecond: 150 };
 
 /** Together with the backlog, so many a second after the outage are more than the tenant may send. */
 const rushPerSecond = 250;
