@@ -6,12 +6,26 @@ import type { Arrival, Behaviour } from "../sink.ts";
 const tenantBytesPerSecond = 4_000_000;
 const tenantBurst = 2_000_000;
 
-/** The long form: an hour, as Pyroscope has it, and an outage of ten minutes. The short one is about a 60th. */
-const long = { oldestMs: 3_600_000, maxAge: "1h", outageMs: 600_000, rushMs: 60_000, perSecond: 60 };
-const short = { oldestMs: 60_000, maxAge: "1m", outageMs: 10_000, rushMs: 5000, perSecond: 150 };
-
-/** Together with the backlog, so many a second after the outage are more than the tenant may send. */
-const rushPerSecond = 250;
+/**
+ * The long form: an hour, as Pyroscope has it, and an outage of ten minutes; the short one is about a 60th. What comes
+ * a second in the rush after it is more than the tenant may send, together with the backlog or by itself.
+ */
+const long = {
+  oldestMs: 3_600_000,
+  maxAge: "1h",
+  outageMs: 600_000,
+  perSecond: 60,
+  rushMs: 60_000,
+  rushPerSecond: 250,
+};
+const short = {
+  oldestMs: 60_000,
+  maxAge: "1m",
+  outageMs: 10_000,
+  perSecond: 150,
+  rushMs: 5000,
+  rushPerSecond: 350,
+};
 
 /** A destination with a tenant's limits of rate and age, after an outage. */
 export const tenant: Scenario = {
@@ -21,7 +35,7 @@ export const tenant: Scenario = {
 };
 
 async function run(bed: FaultBed): Promise<void> {
-  const { oldestMs, maxAge, outageMs, rushMs, perSecond } = bed.form(short, long);
+  const { oldestMs, maxAge, outageMs, rushMs, perSecond, rushPerSecond } = bed.form(short, long);
   const sink = bed.sink("a");
   const limits = new TenantLimits(oldestMs);
   sink.behaviour = limits.behaviour;
