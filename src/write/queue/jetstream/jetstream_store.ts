@@ -17,7 +17,7 @@ import type {
 import { moveProfiles } from "../store_transfer.ts";
 import { NatsLink, type NatsUp } from "./nats_link.ts";
 import type { NatsSettings } from "./nats_settings.ts";
-import type { FoundLetter } from "./shared_letters.ts";
+import { SharedLetterStore } from "./shared_letter_store.ts";
 import { queueOfStream, sharedNames } from "./shared_names.ts";
 import { SharedQueue, uniqueName } from "./shared_queue.ts";
 import { ackWaitMs, orMissing } from "./shared_streams.ts";
@@ -27,9 +27,6 @@ const lookEveryMs = 1000;
 
 /** How often the server is told that work on profiles goes on, in milliseconds. */
 const extendEveryMs = ackWaitMs / 3;
-
-/** Dead letters that are moved or removed at once. */
-const lettersAtOnce = 100;
 
 /** How long the end waits for what is being written, in milliseconds. */
 const closeMs = 2000;
@@ -137,27 +134,12 @@ export class JetStreamStore implements QueueStore {
     }
   }
 
-  readonly deadLetters: DeadLetterStore = {
-    list: async (queue, limit) => {
-      const found = (await this.#queues.get(queue)?.letters.list(this.#mustBeUp(), limit)) ?? [];
-      return found.map(({ letter }) => letter);
-    },
-    get: async (queue, id) => {
-      const letters = this.#queues.get(queue)?.letters;
-      const up = this.#mustBeUp();
-      const found = await letters?.get(up, id);
-      if (letters === undefined || found === undefined) return undefined;
-      return { letter: found.letter, body: await letters.body(up, found) };
-    },
-    resend: (queue, id, to) =>
-      this.#eachLetter(queue, id, async (up, { letters }, found) => {
-        const body = await letters.body(up, found);
-        const profile = { ...found.message.head, body, acceptedAt: this.#parts.now() };
-        const { type } = await this.append(to, profile, false);
-        if (type !== "stored") throw new CodedError("unavailable", `${to} takes no more profiles`);
-      }),
-    remove: (queue, id) => this.#eachLetter(queue, id, async () => {}),
-  };
+  readonly deadLetters: DeadLetterStore = new SharedLetterStore({
+    queue: (name) => this.#queues.get(name),
+    up: () => this.#mustBeUp(),
+    resend: async (to, profile) => (await this.append(to, profile, false)).type === "stored",
+    now: () => this.#parts.now(),
+  });
 
   async move(queue: string, to: string): Promise<number> {
     this.#mustBeUp();
@@ -214,29 +196,6 @@ export class JetStreamStore implements QueueStore {
       this.#queues.set(queue, shared);
     }
     return shared;
-  }
-
-  /** Does something with one dead letter, or with all, and removes it then; returns how many. */
-  async #eachLetter(
-    queue: string,
-    id: string | undefined,
-    work: (up: NatsUp, shared: SharedQueue, found: FoundLetter) => Promise<void>,
-  ): Promise<number> {
-    const up = this.#mustBeUp();
-    const shared = this.#queues.get(queue);
-    if (shared === undefined) return 0;
-    const { letters, stats } = shared;
-    for (let count = 0; ; ) {
-      const one = id === undefined ? [] : [await letters.get(up, id)].filter((found) => found !== undefined);
-      const found = id === undefined ? await letters.list(up, lettersAtOnce) : one;
-      for (const letter of found) {
-        await work(up, shared, letter);
-        await letters.remove(up, letter);
-        stats.letter(-1, letter.letter.bodyBytes);
-      }
-      count += found.length;
-      if (found.length === 0 || id !== undefined) return count;
-    }
   }
 
   #mustBeUp(): NatsUp {
