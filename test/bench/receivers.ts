@@ -47,6 +47,7 @@ const receivers = {
   "pyroduct, 2 writers": pyroduct({ writers: 2 }),
   "pyroduct, 10 rules": pyroduct({ rules: tenRules }),
   "pyroduct, 2 workers": pyroduct({ flags: ["--workers=2"], needsFlag: "--workers" }),
+  "pyroduct, disk queue": pyroduct({ endpoint: { queue: { type: "disk", drain_rate: "1GB/s" } } }),
   "nginx, TLS": { start: (environment) => startNginxProxy(environment, "https") },
   "pyroduct, TLS": pyroduct({ scheme: "https" }),
   /** Whatever `--against` names. */

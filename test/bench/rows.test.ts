@@ -13,6 +13,7 @@ describe("the configurations that the bench runs", () => {
     ["one endpoint", {}],
     ["two endpoints", { endpoints: 2 }],
     ["rules", { rules: tenRules }],
+    ["a queue", { endpoint: { queue: { type: "disk" } } }],
   ])("with %s are valid", (_, variant) => {
     const text = JSON.stringify(pyroductConfig(4040, destinations, variant, "ca.pem"));
     expect(loadConfig(text, componentDefinitions, {})).toMatchObject({ ok: true });

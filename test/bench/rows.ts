@@ -103,6 +103,12 @@ export const rows: readonly Row[] = [
     receivers: ["pyroduct", "pyroduct, 2 workers"],
     goals: [{ receiver: "pyroduct, 2 workers", against: "pyroduct", times: 1.1 }],
   }),
+  loadRow({
+    name: "disk queue, /ingest 10 KB",
+    payload: tenKilobytes,
+    receivers: ["pyroduct", "pyroduct, disk queue"],
+    goals: [{ receiver: "pyroduct, disk queue", against: "pyroduct", more: 30 }],
+  }),
   memoryRow({
     name: "memory, /ingest 10 KB",
     receiver: "pyroduct",
