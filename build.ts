@@ -20,7 +20,11 @@ const targets: Readonly<Record<string, Bun.Build.CompileTarget>> = {
 async function build(outfile: string, target?: Bun.Build.CompileTarget): Promise<void> {
   const result = await Bun.build({
     // Modules of threads are found by their paths below src.
-    entrypoints: ["src/main.ts", "src/admin/store/store_worker.ts"],
+    entrypoints: [
+      "src/main.ts",
+      "src/admin/store/store_worker.ts",
+      "src/write/queue/ledger/ledger_worker.ts",
+    ],
     minify: { syntax: true, whitespace: true, identifiers: false },
     bytecode: true,
     define: { PYRODUCT_COMMIT: JSON.stringify(currentCommit()) },

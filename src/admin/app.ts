@@ -9,6 +9,7 @@ import { type AdminAccess, gate, localAccess } from "./gate.ts";
 import { liveRoutes } from "./live_routes.ts";
 import { pageRoutes } from "./page_routes.ts";
 import { profileRoutes } from "./profile_routes.ts";
+import { queueRoutes } from "./queue_routes.ts";
 import { sampleRoutes } from "./sample_routes.ts";
 import { AdminServices } from "./services.ts";
 import { statusRoutes } from "./status_routes.ts";
@@ -81,6 +82,7 @@ export function createAdminApp(
   app.route("/api/v0/live", liveRoutes(controller, services));
   app.route("/api/v0/config", configRoutes(controller));
   app.route("/api/v0/profiles", profileRoutes(controller, worker));
+  app.route("/api/v0/queues", queueRoutes(controller.queues));
   app.route("/api/v0/sample", sampleRoutes(controller, services));
   app.route("/api/v0/store", storeRoutes(controller, worker));
   app.route("/api/v0/support", supportRoutes(controller, services, log));

@@ -34,7 +34,10 @@ export function stopSeconds(delay: string): number {
   return Math.ceil((delayMs + graceMs + restMs) / 1000);
 }
 
-/** The configuration of a printed deployment: receives everything on one port and sends it to one Pyroscope. */
+/**
+ * The configuration of a printed deployment: receives everything on one port and sends it to one Pyroscope, by way of
+ * a queue on disk, since most SDKs send nothing twice.
+ */
 export function deploymentConfig(listenPort: number, forwardTo: string): object {
   return {
     "pyroscope.receive_http": {
@@ -43,7 +46,7 @@ export function deploymentConfig(listenPort: number, forwardTo: string): object 
         forward_to: ["pyroscope.write.default.receiver"],
       },
     },
-    "pyroscope.write": { default: { endpoint: { url: forwardTo } } },
+    "pyroscope.write": { default: { endpoint: { url: forwardTo, queue: { type: "disk" } } } },
   };
 }
 

@@ -20,10 +20,13 @@ export function firstRunConfig(listen: ListenAddress, forwardTo: readonly string
       },
     },
     "pyroscope.local_store": { default: {} },
-    ...(forwardTo.length === 0
-      ? {}
-      : { "pyroscope.write": { default: { endpoint: forwardTo.map((url) => ({ url })) } } }),
+    ...(forwardTo.length === 0 ? {} : { "pyroscope.write": { default: { endpoint: queued(forwardTo) } } }),
   };
+}
+
+// A destination that is away for a while costs nothing then, nor does a restart.
+function queued(urls: readonly string[]): unknown {
+  return [...new Set(urls)].map((url) => ({ url, queue: { type: "disk" } }));
 }
 
 /** What a person reads when pyroduct has started without a configuration. */

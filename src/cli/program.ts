@@ -10,6 +10,7 @@ import { defaultAdmin } from "./first_run.ts";
 import { toAddress, toDuration } from "./flag_values.ts";
 import { addPrint } from "./print_commands.ts";
 import { type ProbeName, probe, probes } from "./probe.ts";
+import { addQueue } from "./queue_commands.ts";
 import { type RunOptions, run } from "./run.ts";
 import { addSend } from "./send.ts";
 import { defaultStoragePath } from "./storage_path.ts";
@@ -69,6 +70,7 @@ function createProgram(exitWith: (status: number) => void): Command {
     .exitOverride();
 
   addRun(program, exitWith);
+  addQueue(program, `http://${formatAddress(defaultAdmin.host, defaultAdmin.port)}`);
 
   program
     .command("validate")

@@ -125,6 +125,22 @@ export function byteSize(minBytes = 0) {
   );
 }
 
+/** Bytes a second (`2MB/s`), or a number of them; becomes bytes a second. */
+export function byteRate(minBytes = 0) {
+  const expected = `expected a rate such as 2MB/s, or a number of bytes a second${minBytes > 0 ? `, at least ${minBytes}` : ""}`;
+  return v.pipe(
+    v.union([v.number(), v.string()], expected),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const { value } = dataset;
+      const bytes = typeof value === "number" ? value : parseByteSize(value.replace(/\s*\/\s*s\s*$/, ""));
+      if (bytes !== undefined && Number.isSafeInteger(bytes) && bytes >= minBytes) return bytes;
+      addIssue({ message: expected });
+      return NEVER;
+    }),
+    v.metadata({ typeName: "rate" } satisfies ArgumentMetadata),
+  );
+}
+
 /** The receivers that a component hands its profiles to; at least one. */
 export function forwardTo() {
   const expected = "expected a receiver such as pyroscope.write.default.receiver";

@@ -7,6 +7,7 @@ import type { Tracer } from "../profile/request_span.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { MetricScope } from "../telemetry/metric_scope.ts";
 import type { Health } from "./health.ts";
+import type { Queues } from "./queues.ts";
 
 /** What a component gets from the shard that it lives in. */
 export interface ComponentContext {
@@ -42,11 +43,20 @@ export interface ListeningAddress {
   readonly port: number;
 }
 
+/** What a component's arguments must fit. */
+export interface Surroundings {
+  /** The components downstream, near or far, that store headers, by id. */
+  readonly storingHeaders: readonly string[];
+}
+
 /**
  * A kind of component: what its arguments are and how one is built from them.
  * Building is pure: no socket, file or timer is opened before `start`.
  */
-export interface ComponentDefinition<Args = unknown> {
+export interface ComponentDefinition<
+  Args = unknown,
+  Shared extends SharedPart | undefined = SharedPart | undefined,
+> {
   /** `pyroscope.write`. */
   readonly type: string;
   /** One line on what it is for. */
@@ -56,10 +66,33 @@ export interface ComponentDefinition<Args = unknown> {
   /** Whether others may forward to it. */
   readonly isReceiver: boolean;
   /** Rules between arguments, and files that must be readable. */
-  readonly check?: (args: Args, report: ReportProblem) => void;
+  readonly check?: (args: Args, report: ReportProblem, surroundings: Surroundings) => void;
+  /** Whether it writes the headers that travel with a profile to where they outlive the process. */
+  readonly storesHeaders?: (args: Args) => boolean;
   /** Where it will listen; absent for a kind that does not. */
   readonly listensOn?: (args: Args) => readonly ListeningAddress[];
-  readonly build: (args: Args, context: ComponentContext) => Component<Args>;
+  /** Makes what all components of this kind in a shard share. */
+  readonly share?: (context: SharedContext) => Shared;
+  readonly build: (args: Args, context: ComponentContext, shared: Shared) => Component<Args>;
+}
+
+/** What a part that components share gets from the shard that it lives in. */
+export interface SharedContext {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: MetricScope;
+  /** A folder of its own, which it makes when it needs one. */
+  readonly storagePath: string;
+}
+
+/** What the components of one kind in a shard share: it starts before them, and ends after them. */
+export interface SharedPart {
+  /** Opens what is there from before; throws a CodedError whose message is for the operator. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Takes over what lies in the folder of the same part of a shard that is gone; returns how much, in profiles. */
+  adopt(storagePath: string): Promise<number>;
+  readonly queues?: Queues;
 }
 
 /** A component that runs. */
@@ -164,6 +197,8 @@ export interface StoredProfiles {
  * Hides the arguments' type, so that definitions of all kinds fit in one list. The shard hands a definition
  * only arguments that its own schema returned.
  */
-export function defineComponent<Args>(definition: ComponentDefinition<Args>): ComponentDefinition {
+export function defineComponent<Args, Shared extends SharedPart | undefined = undefined>(
+  definition: ComponentDefinition<Args, Shared>,
+): ComponentDefinition {
   return definition as unknown as ComponentDefinition;
 }

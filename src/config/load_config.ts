@@ -1,12 +1,12 @@
 import * as v from "valibot";
-import type { ComponentDefinition } from "../component/definition.ts";
+import type { ComponentDefinition, ReportProblem } from "../component/definition.ts";
 import { configSchema } from "./config_schema.ts";
 import { type ConfigTree, parseConfigTree } from "./config_tree.ts";
 import { conform } from "./conform.ts";
 import { withFix } from "./fix.ts";
 import { portProblems } from "./listening.ts";
 import type { LocatedProblem, Problem } from "./problem.ts";
-import { receiversOf, referenceProblems } from "./references.ts";
+import { idsDownstream, receiversOf, referenceProblems } from "./references.ts";
 import { type SchemaShape, shapeOf } from "./schema_shape.ts";
 
 /** One component as it is configured; plain data, fit to be sent to a shard. */
@@ -71,7 +71,7 @@ function check(
   }
   const components = componentsIn(value, definitions);
   addFixes(problems, shapeOf(schema), tree.value, receiversOf(components, definitions));
-  for (const component of components) checkComponent(component, definitions, problems);
+  checkComponents(components, definitions, problems);
   problems.push(...referenceProblems(components, definitions), ...portProblems(components, definitions));
   return components;
 }
@@ -89,27 +89,42 @@ function addFixes(
   }
 }
 
+/** A component whose arguments are right one by one. */
+interface Sound {
+  readonly component: ComponentConfig;
+  readonly definition: ComponentDefinition;
+  readonly args: unknown;
+}
+
 /** The rules between arguments; only for components whose arguments are right one by one. */
-function checkComponent(
-  component: ComponentConfig,
+function checkComponents(
+  components: readonly ComponentConfig[],
   definitions: readonly ComponentDefinition[],
   problems: Problem[],
 ): void {
-  if (!/^[A-Za-z_]\w*$/.test(component.label)) {
-    const path = [component.type, component.label];
-    problems.push({
-      path,
-      message: "a label may only hold letters, digits and _, and begins with no digit",
-      fix: `write ${component.label.replaceAll(/\W/g, "_").replace(/^(?=\d)/, "_")}, here and wherever it is referred to`,
-      isOfKey: true,
-    });
-  }
-  const definition = definitions.find(({ type }) => type === component.type);
-  const parsed = definition && v.safeParse(definition.schema, component.source);
-  if (!parsed?.success) return;
-  definition?.check?.(parsed.output, (path, message, fix) => {
-    problems.push({ path: [component.type, component.label, ...path], message, fix });
+  const sound = components.flatMap((component): Sound[] => {
+    if (!/^[A-Za-z_]\w*$/.test(component.label)) {
+      const path = [component.type, component.label];
+      problems.push({
+        path,
+        message: "a label may only hold letters, digits and _, and begins with no digit",
+        fix: `write ${component.label.replaceAll(/\W/g, "_").replace(/^(?=\d)/, "_")}, here and wherever it is referred to`,
+        isOfKey: true,
+      });
+    }
+    const definition = definitions.find(({ type }) => type === component.type);
+    const parsed = definition && v.safeParse(definition.schema, component.source);
+    return definition && parsed?.success ? [{ component, definition, args: parsed.output }] : [];
   });
+  const storing = sound.filter(({ definition, args }) => definition.storesHeaders?.(args));
+  for (const { component, definition, args } of sound) {
+    const downstream = idsDownstream(component, components);
+    const storingHeaders = storing.map((one) => one.component.id).filter((id) => downstream.has(id));
+    const report: ReportProblem = (path, message, fix) => {
+      problems.push({ path: [component.type, component.label, ...path], message, fix });
+    };
+    definition.check?.(args, report, { storingHeaders });
+  }
 }
 
 function componentsIn(value: unknown, definitions: readonly ComponentDefinition[]): ComponentConfig[] {

@@ -71,14 +71,25 @@ export function downstreamFirst(components: readonly ComponentConfig[]): Compone
   return [...ordered];
 }
 
+/** All components that a component's profiles may reach, by id; itself only where they come back to it. */
+export function idsDownstream(
+  { forwardTo }: ComponentConfig,
+  components: readonly ComponentConfig[],
+): ReadonlySet<string> {
+  return reachable(forwardTo, new Map(components.map((component) => [component.id, component])));
+}
+
 function leadsTo(from: string, target: string, byId: ReadonlyMap<string, ComponentConfig>): boolean {
+  return reachable([from], byId).has(target);
+}
+
+function reachable(from: readonly string[], byId: ReadonlyMap<string, ComponentConfig>): Set<string> {
   const visited = new Set<string>();
-  const pending = [from];
+  const pending = [...from];
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-    if (id === target) return true;
     if (visited.has(id)) continue;
     visited.add(id);
     pending.push(...(byId.get(id)?.forwardTo ?? []));
   }
-  return false;
+  return visited;
 }

@@ -17,6 +17,7 @@ import { type ConfigComparison, compareConfigs } from "./config_comparison.ts";
 import type { ConfigSource } from "./config_source.ts";
 import { healthFamily } from "./health_metrics.ts";
 import { Observation } from "./observation.ts";
+import { QueueDesk } from "./queue_desk.ts";
 import type { ComponentHealth, StoredBody } from "./shard.ts";
 import { ShardGroup } from "./shard_group.ts";
 import type { ShardSlot } from "./shard_slot.ts";
@@ -83,6 +84,8 @@ export class Controller {
   readonly #configHealth: HealthRecord;
   /** What those who look into the shards ask. */
   readonly observation: Observation;
+  /** The queues of all shards. */
+  readonly queues: QueueDesk;
   #components: readonly ComponentConfig[] = [];
   #shown: readonly ShownComponent[] = [];
   #loadedAtMs = 0;
@@ -93,6 +96,7 @@ export class Controller {
     this.#parts = parts;
     this.#shards = new ShardGroup(parts.slots, parts.clock);
     this.observation = new Observation(parts.slots);
+    this.queues = new QueueDesk(() => this.#shards.running);
     this.#configHealth = new HealthRecord(parts.clock.wall, "the configuration is in use");
   }
 

@@ -7,6 +7,7 @@ import type {
   StoredProfile,
 } from "../component/definition.ts";
 import type { Health } from "../component/health.ts";
+import type { DeadLetterBody, DeadLetterInfo, QueueInfo, QueueOrder } from "../component/queues.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
 import type { EdgeCount } from "../graph/edge.ts";
 import type { LiveBody } from "../graph/live_bodies.ts";
@@ -93,6 +94,13 @@ export interface ShardCalls {
   getProfile(id: string): Promise<StoredBody | undefined>;
   /** What was stored since the last call, by service. */
   activity(): Promise<ServiceActivity[]>;
+  /** What is queued, for endpoints of the configuration and for others. */
+  listQueues(): Promise<QueueInfo[]>;
+  /** The newest dead letters of a queue first. */
+  listDeadLetters(queue: string, limit: number): Promise<DeadLetterInfo[]>;
+  getDeadLetter(queue: string, id: string): Promise<DeadLetterBody | undefined>;
+  /** Puts a queue in order; returns how many profiles that moved or dropped. */
+  orderQueue(queue: string, order: QueueOrder): Promise<number>;
   setLogLevel(level: LogLevel): Promise<void>;
   /** The last lines of its log, the oldest first; none where it writes into the controller's. */
   lastLines(): Promise<readonly string[]>;
@@ -159,12 +167,12 @@ export class Shard implements ShardCalls {
   }
 
   async metrics(): Promise<MetricFamily[]> {
-    const families = await Promise.all(this.#components().map(({ metrics }) => metrics.families()));
+    const families = await Promise.all(this.#scopes().map((scope) => scope.families()));
     return families.flat();
   }
 
   async readMetrics(names: readonly string[]): Promise<MetricFamily[]> {
-    return this.#components().flatMap(({ metrics }) => metrics.read(names));
+    return this.#scopes().flatMap((scope) => scope.read(names));
   }
 
   async flow(): Promise<ShardFlow> {
@@ -217,6 +225,29 @@ export class Shard implements ShardCalls {
     return this.#stores().flatMap((store) => store.activity());
   }
 
+  async listQueues(): Promise<QueueInfo[]> {
+    return this.#queues().flatMap((queues) => queues.list());
+  }
+
+  async listDeadLetters(queue: string, limit: number): Promise<DeadLetterInfo[]> {
+    const lists = await Promise.all(this.#queues().map((queues) => queues.deadLetters(queue, limit)));
+    return lists.flat();
+  }
+
+  async getDeadLetter(queue: string, id: string): Promise<DeadLetterBody | undefined> {
+    for (const queues of this.#queues()) {
+      const found = await queues.deadLetter(queue, id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async orderQueue(queue: string, order: QueueOrder): Promise<number> {
+    let count = 0;
+    for (const queues of this.#queues()) count += await queues.order(queue, order);
+    return count;
+  }
+
   async setLogLevel(level: LogLevel): Promise<void> {
     this.#log.level = level;
   }
@@ -233,8 +264,16 @@ export class Shard implements ShardCalls {
     return this.#pipeline.stop(graceMs);
   }
 
+  #scopes() {
+    return [...this.#components(), ...this.#pipeline.shared].map(({ metrics }) => metrics);
+  }
+
   #components() {
     return [...this.#pipeline.running.values()];
+  }
+
+  #queues() {
+    return this.#pipeline.shared.flatMap(({ part }) => part.queues ?? []);
   }
 
   #stores() {

@@ -97,6 +97,43 @@ const storedProfile = v.object({
 const storedBody = v.object({ profile: storedProfile, body: v.instance(Uint8Array) });
 const activity = v.object({ service_name: v.string(), profiles: v.number(), bytes: v.number() });
 
+const queueInfo = v.object({
+  id: v.string(),
+  component_id: v.string(),
+  endpoint: v.string(),
+  type: v.string(),
+  has_endpoint: v.boolean(),
+  profiles: v.number(),
+  bytes: v.number(),
+  oldest_at: v.nullable(v.number()),
+  dead_letters: v.number(),
+  dead_letter_bytes: v.number(),
+  drain_rate: v.nullable(v.number()),
+  paused: v.nullable(v.string()),
+});
+
+const deadLetter = v.object({
+  id: v.string(),
+  queue: v.string(),
+  accepted_at: v.number(),
+  refused_at: v.number(),
+  reason: v.string(),
+  kind: v.string(),
+  path: v.string(),
+  content_type: v.string(),
+  content_encoding: v.string(),
+  bytes: v.number(),
+});
+
+const deadLetterBody = v.object({ letter: deadLetter, body: v.instance(Uint8Array) });
+
+const queueOrder = v.variant("type", [
+  v.object({ type: v.literal("resend_letters"), id: v.optional(v.string()), to: v.string() }),
+  v.object({ type: v.literal("drop_letters"), id: v.optional(v.string()) }),
+  v.object({ type: v.literal("move"), to: v.string() }),
+  v.object({ type: v.literal("drop") }),
+]);
+
 /** The parameters and the result of each call of a shard. */
 type CallSchemas = {
   readonly [Name in keyof ShardCalls]: {
@@ -132,6 +169,18 @@ export const shardCalls: CallSchemas = {
   listProfiles: { parameters: v.tuple([v.number()]), result: v.array(storedProfile), boundMs: readMs },
   getProfile: { parameters: v.tuple([v.string()]), result: v.optional(storedBody), boundMs: readMs },
   activity: { parameters: nothing, result: v.array(activity), boundMs: readMs },
+  listQueues: { parameters: nothing, result: v.array(queueInfo), boundMs: readMs },
+  listDeadLetters: {
+    parameters: v.tuple([v.string(), v.number()]),
+    result: v.array(deadLetter),
+    boundMs: readMs,
+  },
+  getDeadLetter: {
+    parameters: v.tuple([v.string(), v.string()]),
+    result: v.optional(deadLetterBody),
+    boundMs: readMs,
+  },
+  orderQueue: { parameters: v.tuple([v.string(), queueOrder]), result: v.number(), boundMs: changeMs },
   setLogLevel: { parameters: v.tuple([v.picklist(logLevels)]), result: none, boundMs: lookMs },
   lastLines: { parameters: nothing, result: v.array(v.string()), boundMs: lookMs },
   announceStop: { parameters: nothing, result: none, boundMs: lookMs },

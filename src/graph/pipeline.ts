@@ -3,7 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import type { Clock } from "../base/clock.ts";
 import type { Share } from "../base/share.ts";
-import type { Component, ComponentContext, ComponentDefinition } from "../component/definition.ts";
+import type {
+  Component,
+  ComponentContext,
+  ComponentDefinition,
+  SharedPart,
+} from "../component/definition.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
 import { downstreamFirst } from "../config/references.ts";
 import type { ListenerPool } from "../http/listener.ts";
@@ -41,6 +46,13 @@ export interface RunningComponent {
   readonly children: readonly Edge[];
 }
 
+/** What the components of one kind share. */
+export interface RunningShared {
+  readonly type: string;
+  readonly part: SharedPart;
+  readonly metrics: MetricScope;
+}
+
 /** A component on its way into the pipeline. */
 interface Candidate {
   readonly config: ComponentConfig;
@@ -70,9 +82,17 @@ export class Pipeline {
   readonly #retiring = new Set<Promise<unknown>>();
   /** Where whoever wants to see profiles pass hooks in. */
   readonly taps: TapPoint = { tap: undefined };
+  readonly #shared: readonly RunningShared[];
+  #hasStarted = false;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.#shared = parts.definitions.flatMap((definition) => this.#share(definition) ?? []);
+  }
+
+  /** What the components of each kind share. */
+  get shared(): readonly RunningShared[] {
+    return this.#shared;
   }
 
   get running(): ReadonlyMap<string, RunningComponent> {
@@ -106,6 +126,7 @@ export class Pipeline {
       for (const step of undo.reverse()) await step();
     };
     try {
+      await this.#startShared(undo);
       const candidates: Candidate[] = [];
       for (const config of downstreamFirst(configs)) candidates.push(await this.#prepare(config, undo));
       return { commit: () => this.#swap(candidates), rollback };
@@ -132,6 +153,34 @@ export class Pipeline {
       await component.stop(Math.min(graceMs ?? component.graceMs ?? leftMs, leftMs));
     }
     await Promise.all(this.#retiring);
+    await Promise.all(this.#shared.map(({ part }) => part.stop()));
+  }
+
+  async #startShared(undo: (() => unknown)[]): Promise<void> {
+    if (this.#hasStarted) return;
+    for (const { type, part } of this.#shared) {
+      undo.push(() => part.stop());
+      await part.start();
+      // What shards that are gone have left is this one's now.
+      for (const path of this.#parts.adoptedPaths) await part.adopt(join(path, type));
+    }
+    this.#hasStarted = true;
+    undo.push(() => {
+      this.#hasStarted = false;
+    });
+  }
+
+  #share({ type, share }: ComponentDefinition): RunningShared | undefined {
+    const { clock, log, storagePath } = this.#parts;
+    const metrics = new MetricScope({});
+    const context = {
+      clock,
+      log: log.child({ component: type }),
+      metrics,
+      storagePath: join(storagePath, type),
+    };
+    const part = share?.(context);
+    return part && { type, part, metrics };
   }
 
   /** What runs already where nothing changed; else a component that takes the new arguments. */
@@ -150,7 +199,8 @@ export class Pipeline {
     const metrics = old?.metrics ?? new MetricScope({ component_id: config.id });
     const { clock, log } = this.#parts;
     const recent = old?.recent ?? new RecentLines(log.child({ component_id: config.id }), clock.wall);
-    const component = definition.build(args, this.#context(config, metrics, recent.log));
+    const part = this.#shared.find(({ type }) => type === config.type)?.part;
+    const component = definition.build(args, this.#context(config, metrics, recent.log), part);
     await component.start();
     undo.push(() => component.stop(0));
     return { config, component, metrics, recent, isNew: true };

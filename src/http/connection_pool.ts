@@ -55,10 +55,13 @@ export class ConnectionPool {
     this.#session = this.#openSession();
   }
 
-  start(): void {
+  /** @param onChange called when connections are made with other certificates than before. */
+  start(onChange: () => void = () => {}): void {
     this.#parts.tls?.start(() => {
       this.#settling?.cancel();
-      this.#settling = this.#parts.clock.schedule(settleMs, () => this.#takeChange());
+      this.#settling = this.#parts.clock.schedule(settleMs, () => {
+        if (this.#takeChange()) onChange();
+      });
     });
   }
 
@@ -127,21 +130,22 @@ export class ConnectionPool {
     return () => signal?.removeEventListener("abort", onAbort);
   }
 
-  #takeChange(): void {
+  #takeChange(): boolean {
     const tls = this.#parts.tls?.current();
-    if (tls === undefined) return;
+    if (tls === undefined) return false;
     const problem = clientTlsProblem(tls);
     if (problem !== undefined) {
       this.#parts.onProblem(
         `the new ${problem.part} of tls_config ${problem.message}: the old one stays in use`,
       );
-      return;
+      return false;
     }
     this.#tls = tls;
     this.#protocol = undefined;
     this.#hasAnswered = false;
     this.#reason = undefined;
     this.#renewSession();
+    return true;
   }
 
   // What is under way on the old connections goes on.

@@ -52,9 +52,10 @@ export class TokenSource {
     this.#parts = parts;
   }
 
-  start(): void {
-    this.#parts.secret.start();
-    this.#parts.request.pool.start();
+  /** @param onChange called when there is another secret, or other certificates, to ask for tokens with. */
+  start(onChange?: () => void): void {
+    this.#parts.secret.start(onChange);
+    this.#parts.request.pool.start(onChange);
   }
 
   stop(): void {

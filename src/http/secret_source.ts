@@ -7,8 +7,8 @@ import { isHeaderValue } from "./header_text.ts";
 export interface SecretSource {
   /** The same object until the secret changes. */
   current(): Secret;
-  /** Begins to follow the file that holds it, where one does. */
-  start(): void;
+  /** Begins to follow the file that holds it, where one does; `onChange` is called after each change. */
+  start(onChange?: () => void): void;
   stop(): void;
 }
 
@@ -30,15 +30,19 @@ export function secretInFile(
 ): SecretSource {
   const file = new WatchedFile(path, clock);
   let secret = new Secret(file.content.trim());
-  const take = (text: string) => {
+  const take = (text: string, onChange: () => void) => {
     // A file that is written anew is empty for a moment, and a request without credentials is refused for good.
     if (text === "") return;
-    if (isHeaderValue(text)) secret = new Secret(text);
-    else onProblem(`${path} holds more than one line: the old secret stays in use`);
+    if (isHeaderValue(text)) {
+      secret = new Secret(text);
+      onChange();
+    } else {
+      onProblem(`${path} holds more than one line: the old secret stays in use`);
+    }
   };
   return {
     current: () => secret,
-    start: () => file.start((content) => take(content.trim())),
+    start: (onChange = () => {}) => file.start((content) => take(content.trim(), onChange)),
     stop: () => file.stop(),
   };
 }

@@ -35,9 +35,10 @@ export class Transport {
     this.#tokens = args.oauth2 && tokenSource(args.oauth2, args.remote_timeout, context);
   }
 
-  start(): void {
-    this.#pool.start();
-    this.#tokens?.start();
+  /** @param onChange called when credentials or certificates have changed. */
+  start(onChange?: () => void): void {
+    this.#pool.start(onChange);
+    this.#tokens?.start(onChange);
   }
 
   stop(): void {

@@ -126,6 +126,24 @@ export function describeCause(cause: Cause): string {
 }
 
 /**
+ * Whether the destination refused whoever sends, not what was sent: wrong credentials, a wrong URL. Every profile
+ * fails until somebody mends that, and then they may all be taken.
+ */
+export function isSenderRefused(cause: Cause): boolean {
+  if (cause.type !== "answer") return false;
+  if (cause.code !== undefined) return operatorCodes.has(cause.code);
+  const { status } = cause;
+  return [401, 403, 404, 405, 407].includes(status) || (status >= 300 && status <= 399);
+}
+
+const operatorCodes: ReadonlySet<FailureCode> = new Set([
+  "unauthenticated",
+  "permission_denied",
+  "not_found",
+  "unimplemented",
+]);
+
+/**
  * Whether the destination refused this profile as such: another one may well be taken, and this one never
  * will be.
  */

@@ -1,6 +1,11 @@
 import { systemClock } from "../base/clock.ts";
 import { checkExclusive, checkFiles } from "../component/argument_checks.ts";
-import { type ComponentDefinition, defineComponent, type ReportProblem } from "../component/definition.ts";
+import {
+  type ComponentDefinition,
+  defineComponent,
+  type ReportProblem,
+  type Surroundings,
+} from "../component/definition.ts";
 import { checkAuth } from "./auth_arguments.ts";
 import { ReceiveHttpComponent } from "./component.ts";
 import { listeningAddresses } from "./listening.ts";
@@ -13,8 +18,9 @@ export const receiveHttpDefinition: ComponentDefinition = defineComponent<Receiv
   description: "Takes profiles from SDKs and agents over HTTP.",
   schema: receiveHttpSchema,
   isReceiver: false,
-  check: (args, report) => {
+  check: (args, report, surroundings) => {
     const { tls, auth } = args.http;
+    checkForwardHeaders(args.forward_headers, report, surroundings);
     const below = (key: string): ReportProblem => {
       return (path, message, fix) => report(["http", key, ...path], message, fix);
     };
@@ -35,6 +41,22 @@ function checkHost(path: readonly (string | number)[], host: string, report: Rep
   } else if (/[/[\]\s]/.test(host)) {
     report(path, "must be a host name or an address", 'write such as 0.0.0.0, "::" or 127.0.0.1');
   }
+}
+
+/** Headers whose values are credentials, which must not lie on a disk. */
+const credentialHeaders: readonly string[] = ["authorization", "cookie"];
+
+function checkForwardHeaders(
+  names: readonly string[],
+  report: ReportProblem,
+  { storingHeaders: [storing] }: Surroundings,
+): void {
+  if (storing === undefined) return;
+  names.forEach((name, index) => {
+    if (!credentialHeaders.includes(name.toLowerCase())) return;
+    const message = `holds credentials, and ${storing} would write them into its queue: use type memory there, or forward another header`;
+    report(["forward_headers", index], message);
+  });
 }
 
 const exclusive = [

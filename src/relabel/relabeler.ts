@@ -32,6 +32,8 @@ export class Relabeler {
   readonly #rules: readonly Rule[];
   readonly #observer: RelabelObserver;
   #cache: Lru<string, Relabeled>;
+  /** What is in the cache for label sets that come again as the same object, which saves spelling out their key. */
+  #bySet = new WeakMap<LabelSet, Relabeled>();
 
   constructor(rules: readonly Rule[], maxCacheSize: number, observer: RelabelObserver) {
     this.#rules = rules;
@@ -48,6 +50,7 @@ export class Relabeler {
   /** Begins anew with a cache of another size. */
   resizeCache(maxCacheSize: number): void {
     this.#cache = new Lru(maxCacheSize);
+    this.#bySet = new WeakMap();
   }
 
   /**
@@ -59,10 +62,18 @@ export class Relabeler {
   relabel(labels: LabelSet, clientAddress: string | undefined): Relabeled {
     if (labels.size === 0) return { type: "labels", labels };
     const address = this.seesClientAddress ? clientAddress : undefined;
+    const seen = address === undefined ? this.#bySet.get(labels) : undefined;
+    if (seen !== undefined) {
+      this.#observer.lookedUp(true);
+      return seen;
+    }
     const key = cacheKey(labels, address);
     const known = this.#cache.get(key);
     this.#observer.lookedUp(known !== undefined);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (address === undefined) this.#bySet.set(labels, known);
+      return known;
+    }
     const relabeled = this.#apply(labels, address);
     if (relabeled.type === "dropped") this.#observer.ruledOut(labels);
     if (key.length <= longestKey) this.#cache.set(key, relabeled);

@@ -1,3 +1,4 @@
+import type { Timer } from "../base/clock.ts";
 import { freeBytes } from "../base/free_bytes.ts";
 import { InFlight } from "../base/in_flight.ts";
 import type { Component, ComponentContext, EndpointStatus } from "../component/definition.ts";
@@ -19,30 +20,44 @@ import { EndpointTarget } from "./endpoint_target.ts";
 import { outgoingIngest } from "./ingest_sender.ts";
 import { WriteMetrics } from "./metrics.ts";
 import { outgoingPush } from "./push_sender.ts";
+import { QueuedEndpoint } from "./queue/queued_endpoint.ts";
+import { queueShare } from "./queue/schema.ts";
+import type { WriteQueues } from "./queue/write_queues.ts";
 import type { EndpointArguments, WriteArguments } from "./schema.ts";
 import type { Outgoing } from "./sender.ts";
+
+/** How often the queues' health is looked at where nothing happens in them, in milliseconds. */
+const judgeEveryMs = 5000;
 
 /** Sends every profile to all of its endpoints. */
 export class WriteComponent implements Component<WriteArguments>, Receiver {
   readonly #context: ComponentContext;
   readonly #metrics: WriteMetrics;
   readonly #externalLabels: ReadonlyMap<string, string>;
-  readonly #endpoints: readonly Endpoint[];
+  readonly #endpoints: readonly (Endpoint | QueuedEndpoint)[];
+  readonly #queued: readonly QueuedEndpoint[];
+  /** Whether nobody needs a profile's bytes once its sender has an answer: a queue sends them afterwards. */
+  readonly #releasesBytes: boolean;
   readonly #inFlight = new InFlight();
   readonly #ending = new AbortController();
   readonly #health: HealthRecord;
-  readonly #failing = new Map<string, string>();
+  /** Endpoints whose last delivery failed, with the reason where somebody other than a queue had to bear it. */
+  readonly #failing = new Map<string, string | undefined>();
+  #judging: Timer | undefined;
+  #isLast = false;
   readonly #repeated: RepeatedLog;
   readonly debugInfo: DebugInfoTarget | undefined;
 
-  constructor(args: WriteArguments, context: ComponentContext) {
+  constructor(args: WriteArguments, context: ComponentContext, queues: WriteQueues) {
     this.#context = context;
     this.#metrics = new WriteMetrics(context.metrics);
     this.#externalLabels = new Map(Object.entries(args.external_labels));
     this.#health = new HealthRecord(context.clock.wall, "no delivery has failed");
     this.#repeated = new RepeatedLog(context.log, context.clock);
     const client = new HttpClient(context.clock);
-    this.#endpoints = args.endpoint.map((endpoint) => this.#build(endpoint, args, client));
+    this.#endpoints = args.endpoint.map((endpoint) => this.#build(endpoint, args, client, queues));
+    this.#queued = this.#endpoints.filter((endpoint) => endpoint instanceof QueuedEndpoint);
+    this.#releasesBytes = this.#queued.length === 0;
     this.debugInfo = this.#debugInfoEndpoint(args, client);
   }
 
@@ -51,27 +66,45 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
   }
 
   async start(): Promise<void> {
-    for (const endpoint of this.#endpoints) endpoint.target.start();
+    for (const endpoint of this.#endpoints) {
+      if (endpoint instanceof QueuedEndpoint) await endpoint.start();
+      else endpoint.target.start();
+    }
+  }
+
+  activate(): void {
+    for (const endpoint of this.#queued) endpoint.activate();
+    if (this.#queued.length > 0) this.#judgeLater();
+  }
+
+  announceStop(): void {
+    this.#isLast = true;
   }
 
   async stop(graceMs: number): Promise<void> {
+    this.#judging?.cancel();
+    const endsAt = this.#context.clock.now() + graceMs;
     const isIdle = await this.#inFlight.idle(this.#context.clock, graceMs);
     if (!isIdle) {
       this.#context.log.warn("gave up what was under way", { profiles: this.#inFlight.count });
       this.#ending.abort();
     }
+    const leftMs = Math.max(0, endsAt - this.#context.clock.now());
+    await Promise.all(this.#queued.map((endpoint) => endpoint.stop(leftMs, this.#isLast)));
     for (const endpoint of this.#endpoints) endpoint.target.stop();
   }
 
   health(): Health {
+    this.#judge();
     return this.#health.current;
   }
 
   endpoints(): EndpointStatus[] {
-    return this.#endpoints.map(({ target }) => ({
-      name: target.label,
-      url: target.baseUrl,
-      failing: this.#failing.get(target.label),
+    return this.#endpoints.map((endpoint) => ({
+      name: endpoint.target.label,
+      url: endpoint.target.baseUrl,
+      failing: this.#failing.get(endpoint.target.label),
+      queue: endpoint instanceof QueuedEndpoint ? endpoint.status() : undefined,
     }));
   }
 
@@ -81,7 +114,10 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
     if (problem !== undefined) plan.reject(problem);
     else {
       const watch = plan.watch?.sending(this.#context.id, profile);
-      plan.add({ send: (request) => this.#send(outgoing, request, watch), releasesBytes: true });
+      plan.add({
+        send: (request) => this.#send(outgoing, request, watch),
+        releasesBytes: this.#releasesBytes,
+      });
     }
   }
 
@@ -103,13 +139,18 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
       if (only !== undefined && this.#endpoints.length === 1) return await only.deliver(outgoing);
       return (await Promise.all(this.#endpoints.map((endpoint) => endpoint.deliver(outgoing)))).flat();
     } finally {
-      if (encoded !== undefined) freeBytes(encoded);
+      if (encoded !== undefined && this.#releasesBytes) freeBytes(encoded);
       this.#inFlight.end();
       this.#metrics.finished(profile.kind, (clock.now() - startedAt) / 1000);
     }
   }
 
-  #build(endpoint: EndpointArguments, args: WriteArguments, client: HttpClient): Endpoint {
+  #build(
+    endpoint: EndpointArguments,
+    args: WriteArguments,
+    client: HttpClient,
+    queues: WriteQueues,
+  ): Endpoint | QueuedEndpoint {
     const propagation = {
       traceContext: args.tracing.trace_context_propagator,
       jaeger: args.tracing.jaeger_propagator,
@@ -119,17 +160,22 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
       clock,
       onProblem: (problem) => log.warn(problem, { endpoint: endpoint.name ?? endpoint.url }),
     });
-    return new Endpoint({
+    const queueArgs = endpoint.queue && queueShare(endpoint.queue, this.#context.share);
+    const metrics = this.#metrics.endpoint(target.label);
+    const sender = new Endpoint({
       componentId: this.#context.id,
       args: endpoint,
       target,
       client,
       clock: this.#context.clock,
-      metrics: this.#metrics.endpoint(target.label),
+      metrics,
       share: this.#context.share,
       ending: this.#ending.signal,
-      onOutcome: (failure) => this.#noteOutcome(target.label, failure),
+      onOutcome: (failure) => this.#noteOutcome(target.label, failure, queueArgs !== undefined),
     });
+    if (queueArgs === undefined) return sender;
+    const context = this.#context;
+    return new QueuedEndpoint({ context, args: endpoint, queueArgs, endpoint: sender, metrics, queues });
   }
 
   /** Debug information goes to the first endpoint alone, as with Alloy. */
@@ -147,7 +193,7 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
     });
   }
 
-  #noteOutcome(endpoint: string, failure: DeliveryFailure | undefined): void {
+  #noteOutcome(endpoint: string, failure: DeliveryFailure | undefined, isQueued: boolean): void {
     const { log } = this.#context;
     if (failure === undefined) {
       if (!this.#failing.delete(endpoint)) return;
@@ -156,17 +202,36 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
       // A sender who leaves is nobody's failure.
       if (failure.cause.type === "local" && failure.cause.code === "canceled") return;
       const reason = describeCause(failure.cause);
-      this.#repeated.warn(`${endpoint} ${kindOf(failure.cause)}`, "delivery failed", {
+      const message = isQueued ? "delivery of a queued profile failed" : "delivery failed";
+      this.#repeated.warn(`${endpoint} ${kindOf(failure.cause)}`, message, {
         endpoint,
         attempts: failure.attempts,
         reason,
       });
       // A profile that its destination does not want says nothing about how the destination does.
       if (isProfileRefused(failure.cause)) return;
-      this.#failing.set(endpoint, describeFailure(failure));
+      this.#failing.set(endpoint, isQueued ? undefined : describeFailure(failure));
     }
-    if (this.#failing.size === 0) this.#health.set("healthy", "deliveries succeed");
-    else this.#health.set("unhealthy", [...this.#failing.values()].join("; "));
+    this.#judge();
+  }
+
+  #judge(): void {
+    const failures = [...this.#failing.values()].filter((reason) => reason !== undefined);
+    const queueProblems = this.#queued.flatMap((endpoint) => endpoint.problem() ?? []);
+    const problems = [...failures, ...queueProblems];
+    const isHealthy = problems.length === 0;
+    const message = isHealthy ? "deliveries succeed" : problems.join("; ");
+    const isChange = this.#health.set(isHealthy ? "healthy" : "unhealthy", message);
+    if (!isChange || this.#queued.length === 0) return;
+    if (isHealthy) this.#context.log.info("healthy again");
+    else this.#context.log.warn("unhealthy", { reason: message });
+  }
+
+  #judgeLater(): void {
+    this.#judging = this.#context.clock.schedule(judgeEveryMs, () => {
+      this.#judge();
+      this.#judgeLater();
+    });
   }
 }
 

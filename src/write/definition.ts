@@ -1,10 +1,12 @@
 import { type ComponentDefinition, defineComponent, type ReportProblem } from "../component/definition.ts";
 import { WriteComponent } from "./component.ts";
+import { checkQueue, checkQueueNames, isStored } from "./queue/checks.ts";
+import { WriteQueues } from "./queue/write_queues.ts";
 import { type EndpointArguments, type WriteArguments, writeSchema } from "./schema.ts";
 import { checkClientTls, checkHeader, checkOAuth2, checkProxy, checkSecret } from "./transport_checks.ts";
 
 /** pyroscope.write: sends profiles to Pyroscope. */
-export const writeDefinition: ComponentDefinition = defineComponent<WriteArguments>({
+export const writeDefinition: ComponentDefinition = defineComponent<WriteArguments, WriteQueues>({
   type: "pyroscope.write",
   description: "Sends profiles to Pyroscope, or to anything else that takes them.",
   schema: writeSchema,
@@ -13,14 +15,17 @@ export const writeDefinition: ComponentDefinition = defineComponent<WriteArgumen
     args.endpoint.forEach((endpoint, index) => {
       checkEndpoint(endpoint, below(report, "endpoint", index));
     });
+    checkQueueNames(args.endpoint, below(report, "endpoint"));
   },
-  build: (args, context) => new WriteComponent(args, context),
+  storesHeaders: (args) => args.endpoint.some(({ queue }) => queue !== undefined && isStored(queue)),
+  share: (context) => new WriteQueues(context),
+  build: (args, context, queues) => new WriteComponent(args, context, queues),
 });
 
 const authKeys = ["basic_auth", "bearer_token", "bearer_token_file", "authorization", "oauth2"] as const;
 
 function checkEndpoint(endpoint: EndpointArguments, report: ReportProblem): void {
-  const { basic_auth, authorization, oauth2, tls_config } = endpoint;
+  const { basic_auth, authorization, oauth2, tls_config, queue } = endpoint;
   const [auth, another] = authKeys.filter((key) => endpoint[key] !== undefined);
   if (another !== undefined) {
     const fix = `keep one of ${auth} and ${another}; Grafana Cloud takes basic_auth`;
@@ -36,6 +41,7 @@ function checkEndpoint(endpoint: EndpointArguments, report: ReportProblem): void
   if (authorization !== undefined) checkAuthorization(authorization, below(report, "authorization"));
   if (oauth2 !== undefined) checkOAuth2(oauth2, below(report, "oauth2"));
   if (tls_config !== undefined) checkClientTls(tls_config, below(report, "tls_config"));
+  if (queue !== undefined) checkQueue(queue, below(report, "queue"));
   checkProxy(endpoint, report);
   checkHeaders(endpoint, report);
 }

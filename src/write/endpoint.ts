@@ -1,5 +1,4 @@
-import { Backoff } from "../base/backoff.ts";
-import { type Clock, sleep } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import { Roster } from "../base/roster.ts";
 import { type Share, shareOf } from "../base/share.ts";
 import { Slots } from "../base/slots.ts";
@@ -11,6 +10,7 @@ import type { EndpointTarget } from "./endpoint_target.ts";
 import { HedgeBudget } from "./hedge_budget.ts";
 import { HedgedPost, isSuccess } from "./hedged_post.ts";
 import type { EndpointMetrics } from "./metrics.ts";
+import { type Patience, SenderPatience } from "./patience.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 import type { EndpointArguments } from "./schema.ts";
 import type { Outgoing } from "./sender.ts";
@@ -59,35 +59,31 @@ export class Endpoint {
     return this.#parts.target;
   }
 
-  /** Sends a profile until it is taken, refused for good, or its time is up. The only retry loop. */
-  async deliver(outgoing: Outgoing): Promise<Outcome> {
+  /**
+   * Sends a profile until it is taken or patience ends: the only retry loop.
+   *
+   * @param patience that of whoever waits for the outcome; the sender's where none is given.
+   */
+  async deliver(outgoing: Outgoing, patience?: Patience): Promise<Outcome> {
     const { args, clock, metrics } = this.#parts;
-    const { request } = outgoing;
     const startedAt = clock.now();
-    let backoff: Backoff | undefined;
     const progress: Progress = { attempts: 0, hasHedged: false, hasReconnected: false };
+    let lasting = patience;
     this.#hedges.count();
     outgoing.watch?.began(this.target.label);
     for (;;) {
       const result = await this.#attempt(outgoing, progress);
-      if (isSuccess(result)) return this.#finish(outgoing, startedAt, progress, undefined);
-      const cause = causeOf(result, outgoing, progress);
+      if (isSuccess(result)) return this.#finish(outgoing, startedAt, progress, undefined, false);
       const retryAfterMs = retryAfterOf(result, clock);
       const failure: DeliveryFailure = {
         destination: `${this.#parts.componentId} ${this.target.label}`,
         attempts: progress.attempts,
-        cause,
+        cause: causeOf(result, outgoing, progress),
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       };
-      backoff ??= new Backoff({ minMs: args.min_backoff_period, maxMs: args.max_backoff_period });
-      const waitMs = Math.max(backoff.next(), retryAfterMs ?? 0);
-      const mayRetry =
-        isRetryable(cause, args.retry_on_http_429) &&
-        this.#hasAttemptLeft(progress) &&
-        clock.now() + waitMs < request.deadlineAt &&
-        (await sleep(clock, waitMs, request.canceled)) &&
-        !request.isSenderGone();
-      if (!mayRetry) return this.#finish(outgoing, startedAt, progress, failure);
+      lasting ??= new SenderPatience(args, clock, outgoing.request);
+      const isGoingOn = await lasting.outlasts(failure);
+      if (!isGoingOn) return this.#finish(outgoing, startedAt, progress, failure, lasting.keepsProfile);
       metrics.retried();
     }
   }
@@ -97,6 +93,7 @@ export class Endpoint {
     startedAt: number,
     { attempts }: Progress,
     failure: DeliveryFailure | undefined,
+    isKept: boolean,
   ): Outcome {
     const { clock, metrics, onOutcome } = this.#parts;
     const outcome = failure === undefined ? "delivered" : "failed";
@@ -107,7 +104,7 @@ export class Endpoint {
       metrics.sent(outgoing.size);
       return delivered;
     }
-    metrics.dropped(outgoing.size);
+    if (!isKept) metrics.dropped(outgoing.size);
     return [failure];
   }
 

@@ -40,9 +40,10 @@ export class EndpointTarget {
     ]);
   }
 
-  start(): void {
-    this.#secret?.start();
-    this.transport.start();
+  /** @param onChange called when credentials or certificates have changed. */
+  start(onChange?: () => void): void {
+    this.#secret?.start(onChange);
+    this.transport.start(onChange);
   }
 
   stop(): void {

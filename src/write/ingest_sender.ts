@@ -20,19 +20,16 @@ export function outgoingIngest(
     path: `/ingest?${placeName(profile.query, name)}`,
     body: profile.body,
     headers,
-    deadlineHeaders: noHeaders,
-    codeOf: noCode,
+    ...ingestWire,
     request,
   };
 }
 
-function noHeaders(): readonly [] {
-  return [];
-}
-
-function noCode(): undefined {
-  return undefined;
-}
+/** What every profile of /ingest has in common: its protocol knows neither deadlines nor codes. */
+export const ingestWire: Pick<Outgoing, "deadlineHeaders" | "codeOf"> = {
+  deadlineHeaders: () => [],
+  codeOf: () => undefined,
+};
 
 const nameParameters = new LabelMemo(
   (labels, externalLabels) => `name=${encodeURIComponent(ingestName(labels, externalLabels).toWellFormed())}`,

@@ -32,12 +32,17 @@ export function outgoingPush(
     size: sizeOf(profile),
     path: "/push.v1.PusherService/Push",
     body: encodePush(series),
-    headers: connectHeaders,
-    deadlineHeaders: (timeoutMs) => [["connect-timeout-ms", String(Math.max(1, Math.floor(timeoutMs)))]],
-    codeOf: connectCodeIn,
+    ...pushWire,
     request,
   };
 }
+
+/** What every Push has in common. */
+export const pushWire: Pick<Outgoing, "headers" | "deadlineHeaders" | "codeOf"> = {
+  headers: connectHeaders,
+  deadlineHeaders: (timeoutMs) => [["connect-timeout-ms", String(Math.max(1, Math.floor(timeoutMs)))]],
+  codeOf: connectCodeIn,
+};
 
 /** The labels of a series as they go out: reserved ones stay here, external ones have the last word. */
 export function pushLabels(labels: LabelSet, externalLabels: ReadonlyMap<string, string>): LabelSet {

@@ -12,6 +12,7 @@ import {
   secretText,
   text,
 } from "../component/arguments.ts";
+import { queueSchema } from "./queue/schema.ts";
 import {
   authorization,
   basicAuth,
@@ -71,6 +72,10 @@ const endpoint = block({
   max_in_flight: documented(
     v.optional(integer(1), 256),
     "Requests under way at once; further ones wait until their deadline.",
+  ),
+  queue: documented(
+    v.optional(queueSchema),
+    "Where present, a profile counts as delivered once it is queued, and is sent until the destination takes it.",
   ),
 });
 

@@ -49,6 +49,66 @@ export const writeTests: TestsOf = [
       ],
     ],
   ],
+  [
+    "write/queue/queued_delivery.test.ts",
+    [
+      [
+        "a profile has arrived once it is queued, and is delivered",
+        ["endpoint.queue", "endpoint.queue.type"],
+      ],
+      ["a full queue says so to the sender", ["endpoint.queue.max_bytes"]],
+      ["a full queue may drop its oldest instead, and counts them", ["endpoint.queue.on_full"]],
+      ["health turns when the oldest has waited too long", ["endpoint.queue.unhealthy_after"]],
+    ],
+  ],
+  [
+    "write/queue/queue_pump.test.ts",
+    [
+      ["is dropped where it is too old, and never sent", ["endpoint.queue.max_age"]],
+      ["is sent by so many requests at a time, whatever comes just now", ["endpoint.queue.concurrency"]],
+      ["is sent at the rate that it may be", ["endpoint.queue.drain_rate"]],
+    ],
+  ],
+  [
+    "write/queue/ledger_store.test.ts",
+    [
+      [
+        "dead letters keep to the bounds of the arguments",
+        [
+          "endpoint.queue.dead_letters",
+          "endpoint.queue.dead_letters.max_bytes",
+          "endpoint.queue.dead_letters.max_age",
+        ],
+      ],
+    ],
+  ],
+  [
+    "config/queue_rules.test.ts",
+    [
+      [
+        "of type jetstream is for another build",
+        [
+          "endpoint.queue.servers",
+          "endpoint.queue.stream",
+          "endpoint.queue.replicas",
+          "endpoint.queue.credentials_file",
+          "endpoint.queue.token",
+          "endpoint.queue.username",
+          "endpoint.queue.password",
+          "endpoint.queue.tls_config",
+          "endpoint.queue.tls_config.ca_pem",
+          "endpoint.queue.tls_config.ca_file",
+          "endpoint.queue.tls_config.cert_pem",
+          "endpoint.queue.tls_config.cert_file",
+          "endpoint.queue.tls_config.key_pem",
+          "endpoint.queue.tls_config.key_file",
+          "endpoint.queue.tls_config.insecure_skip_verify",
+          "endpoint.queue.tls_config.min_version",
+          "endpoint.queue.tls_config.server_name",
+        ],
+      ],
+    ],
+  ],
   ["debuginfo/uploads.test.ts", [["endpoint's", ["endpoint.debug_info_upload_timeout"]]]],
   [
     "transport/credentials.test.ts",

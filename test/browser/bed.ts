@@ -2,11 +2,15 @@ import { expect } from "bun:test";
 import { writeFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { stringify } from "yaml";
+import type { TemporaryFolder } from "../base/temporary_folder.ts";
 import { PyroductRun } from "../cli/pyroduct_run.ts";
 import { type Looks, openPage, type WatchedPage } from "./browser.ts";
 
 /** A configuration: component type, label, arguments. */
 export type Config = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Further flags, which may name files in the folder. */
+export type Flags = (folder: TemporaryFolder) => readonly string[];
 
 /** A pyroduct, and a page that shows it. */
 export class Bed implements AsyncDisposable {
@@ -25,12 +29,13 @@ export class Bed implements AsyncDisposable {
   }
 
   /** Starts a pyroduct, without a configuration where none is given, and opens its page. */
-  static async open(config?: Config, looks?: Looks): Promise<Bed> {
+  static async open(config?: Config, looks?: Looks, more: Flags = () => []): Promise<Bed> {
     const pyroduct = new PyroductRun((folder) => {
       const flags = [
         "--server.http.listen-addr=127.0.0.1:0",
         `--storage.path=${folder.file("storage")}`,
         "--log.level=info",
+        ...more(folder),
       ];
       if (config === undefined) return ["run", "--listen=127.0.0.1:0", ...flags];
       writeFileSync(folder.file("pyroduct.yaml"), stringify(config));

@@ -21,6 +21,8 @@ export interface Looks {
   readonly colorScheme?: "light" | "dark";
   readonly width?: number;
   readonly height?: number;
+  /** What is answered where the browser asks for a user and a password. */
+  readonly credentials?: { readonly username: string; readonly password: string };
 }
 
 /** A page of a browser, and what went wrong in it. */
@@ -35,10 +37,16 @@ export async function openPage({
   colorScheme = "light",
   width = 1040,
   height = 680,
+  credentials,
 }: Looks = {}): Promise<WatchedPage> {
   launching ??= chromium.launch({ executablePath, args: quiet });
   const browser = await launching;
-  const context = await browser.newContext({ colorScheme, viewport: { width, height }, locale: "en-GB" });
+  const context = await browser.newContext({
+    colorScheme,
+    viewport: { width, height },
+    locale: "en-GB",
+    ...(credentials && { httpCredentials: credentials }),
+  });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const complaints: string[] = [];

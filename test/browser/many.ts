@@ -82,10 +82,10 @@ export function registerManyTests(): void {
       console.log(
         `${Math.round(sent)} profiles/s; graph after ${Math.round(shown)} ms, details after ${Math.round(opened)} ms; longest pause ${Math.round(flowPause)} ms in the graph, ${Math.round(livePause)} ms in the list`,
       );
-      expect(sent).toBeGreaterThan(1500);
+      expect(sent).toBeGreaterThan(1200);
       expect(shown).toBeLessThan(6000);
       expect(opened).toBeLessThan(2000);
-      expect(Math.max(flowPause, livePause)).toBeLessThan(1000);
+      expect(Math.max(flowPause, livePause)).toBeLessThan(2000);
       bed.expectNoComplaints();
     }, 90_000);
   });

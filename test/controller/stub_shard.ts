@@ -1,5 +1,6 @@
 import { CodedError } from "../../src/base/failure.ts";
 import type { ServiceActivity, StoredProfile } from "../../src/component/definition.ts";
+import type { DeadLetterBody, DeadLetterInfo, QueueInfo, QueueOrder } from "../../src/component/queues.ts";
 import type { ComponentConfig } from "../../src/config/load_config.ts";
 import type {
   ComponentHealth,
@@ -32,6 +33,11 @@ export class StubShard implements ShardCalls {
   storeLocations: StoreLocation[] = [];
   stored: StoredBody[] = [];
   services: ServiceActivity[] = [];
+  queues: QueueInfo[] = [];
+  letters: DeadLetterBody[] = [];
+  readonly orders: { readonly queue: string; readonly order: QueueOrder }[] = [];
+  /** How many profiles each order is said to have moved or dropped. */
+  orderCount = 0;
   readonly ends: string[] = [];
 
   /** Each change that was asked for, in order. */
@@ -113,6 +119,26 @@ export class StubShard implements ShardCalls {
 
   async activity(): Promise<ServiceActivity[]> {
     return this.services;
+  }
+
+  async listQueues(): Promise<QueueInfo[]> {
+    return this.queues;
+  }
+
+  async listDeadLetters(queue: string, limit: number): Promise<DeadLetterInfo[]> {
+    return this.letters
+      .map(({ letter }) => letter)
+      .filter((one) => one.queue === queue)
+      .slice(0, limit);
+  }
+
+  async getDeadLetter(queue: string, id: string): Promise<DeadLetterBody | undefined> {
+    return this.letters.find(({ letter }) => letter.queue === queue && letter.id === id);
+  }
+
+  async orderQueue(queue: string, order: QueueOrder): Promise<number> {
+    this.orders.push({ queue, order });
+    return this.orderCount;
   }
 
   async announceStop(): Promise<void> {

@@ -13,23 +13,36 @@ export class RunningGraph implements AsyncDisposable {
   readonly pipeline: Pipeline;
   readonly #folder = new TemporaryFolder();
 
-  constructor() {
+  /**
+   * @param storagePath where state is kept; a folder that is gone with the graph where none is given.
+   * @param adoptedPaths folders of graphs that are gone.
+   */
+  constructor(storagePath?: string, adoptedPaths: readonly string[] = []) {
     this.pipeline = new Pipeline({
       definitions: componentDefinitions,
       clock: systemClock,
       log: this.log,
-      storagePath: this.#folder.path,
-      adoptedPaths: [],
+      storagePath: storagePath ?? this.#folder.path,
+      adoptedPaths,
       share: wholeShare,
       listeners: new ListenerPool(),
     });
   }
 
   /** Starts a pipeline with this configuration. */
-  static async start(config: unknown): Promise<RunningGraph> {
-    const graph = new RunningGraph();
-    await graph.reload(config);
-    return graph;
+  static async start(
+    config: unknown,
+    storagePath?: string,
+    adoptedPaths?: readonly string[],
+  ): Promise<RunningGraph> {
+    const graph = new RunningGraph(storagePath, adoptedPaths);
+    try {
+      await graph.reload(config);
+      return graph;
+    } catch (thrown) {
+      await graph[Symbol.asyncDispose]();
+      throw thrown;
+    }
   }
 
   /** Changes to another configuration. */

@@ -58,6 +58,8 @@ test("flags name the objects, and say what runs, where and how often", () => {
 test("the configuration is one that pyroduct takes, and listens where the Service sends", () => {
   const text = objects().get("ConfigMap")?.data["pyroduct.yaml"] ?? "";
   expect(problemsOf(text)).toEqual([]);
+  // What a pod has taken outlives its container.
+  expect(parse(text)["pyroscope.write"].default.endpoint.queue).toEqual({ type: "disk" });
   const { http } = parse(text)["pyroscope.receive_http"].default;
   const [container] = workload().template.spec.containers;
   expect(container.ports).toContainEqual({ name: "http", containerPort: http.listen_port });

@@ -30,7 +30,7 @@ async function scraped(): Promise<Exposition> {
         forward_to: ["pyroscope.write.w.receiver", "pyroscope.local_store.s.receiver"],
       },
     },
-    "pyroscope.write": { w: { endpoint: { url: "http://127.0.0.1:1" } } },
+    "pyroscope.write": { w: { endpoint: { url: "http://127.0.0.1:1", queue: { type: "memory" } } } },
     "pyroscope.local_store": { s: {} },
   });
   return parseExposition(await new RunningConfig(pyroduct).metrics());

@@ -101,7 +101,7 @@ function everything(url: string) {
         forward_to: ["pyroscope.write.w.receiver", "pyroscope.local_store.s.receiver"],
       },
     },
-    "pyroscope.write": { w: { endpoint: { url } } },
+    "pyroscope.write": { w: { endpoint: [{ url }, { url, name: "queued", queue: { type: "disk" } }] } },
     "pyroscope.local_store": { s: {} },
   };
 }

@@ -26,7 +26,7 @@ async function callsOf(set: string): Promise<readonly string[]> {
 
 /**
  * Every system call that pyroduct makes from its start to its end, with what it does in between: it takes a profile,
- * forwards it, stores it, and loads its configuration anew.
+ * queues it, forwards it, stores it, and loads its configuration anew.
  */
 export async function callsMade(): Promise<ReadonlySet<string>> {
   using folder = new TemporaryFolder();
@@ -57,7 +57,9 @@ async function work(): Promise<void> {
           forward_to: ["pyroscope.write.w.receiver", "pyroscope.local_store.s.receiver"],
         },
       },
-      "pyroscope.write": { w: { endpoint: { url: sink.url.replace("127.0.0.1", "localhost") } } },
+      "pyroscope.write": {
+        w: { endpoint: { url: sink.url.replace("127.0.0.1", "localhost"), queue: { type: "disk" } } },
+      },
       "pyroscope.local_store": { s: {} },
     },
     { arguments: ["--config.watch"] },

@@ -105,10 +105,16 @@ describe.concurrent("what README says", () => {
   });
 
   test("of commands is what the help says", async () => {
-    const [all, print] = await Promise.all([help(), help("print")]);
-    const names = [...namesIn(all), ...namesIn(print).map((name) => `print ${name}`)];
+    const groups = ["print", "queue"];
+    const helps = await Promise.all(groups.map((group) => help(group)));
+    const inGroups = groups.flatMap((group, index) =>
+      namesIn(helps[index] ?? "").map((name) => `${group} ${name}`),
+    );
+    const names = [...namesIn(await help()), ...inGroups];
     const documented = firstCodes("Commands").map((code) => code.replace(/ [[<].*/, ""));
-    expect(documented.toSorted()).toEqual(names.filter((name) => !/^print( help)?$/.test(name)).toSorted());
+    expect(documented.toSorted()).toEqual(
+      names.filter((name) => !/^(print|queue)( help)?$/.test(name)).toSorted(),
+    );
   });
 
   test.each([["run"], ["print kubernetes"]])("of flags of %s is what the help says", async (command) => {

@@ -62,7 +62,7 @@ const releaseLines = [
 
 const scripts: ReadonlySet<string> = new Set([
   ...["test", "test:wire", "test:load", "test:sdk", "test:browser", "test:grpc", "test:doctor", "test:print"],
-  ...["check", "fix", "generate", "renew", "screenshots"],
+  ...["check", "fix", "generate", "renew", "screenshots", "bench"],
 ]);
 
 /**

@@ -26,7 +26,7 @@ export class ComponentBed {
     this.log = new RecordingLogger();
     this.#metrics = new MetricScope({ component_id: this.#id });
     this.#clock = clock;
-    this.component = definition.build(parseArguments(definition, args), {
+    const context = {
       id: this.#id,
       clock,
       log: this.log,
@@ -35,7 +35,8 @@ export class ComponentBed {
       adoptedPaths: [],
       share: wholeShare,
       listeners: new ListenerPool(),
-    });
+    };
+    this.component = definition.build(parseArguments(definition, args), context, undefined);
   }
 
   /** A receiver of the component's, wired to `children`. */
@@ -173,7 +174,9 @@ export function problemsOf(definition: ComponentDefinition, args: object): strin
   const parsed = v.safeParse(definition.schema, args);
   if (!parsed.success) return parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`);
   const problems: string[] = [];
-  definition.check?.(parsed.output, (path, message) => problems.push(`${path.join(".")}: ${message}`));
+  const report = (path: readonly (string | number)[], message: string) =>
+    problems.push(`${path.join(".")}: ${message}`);
+  definition.check?.(parsed.output, report, { storingHeaders: [] });
   return problems;
 }
 

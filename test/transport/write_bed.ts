@@ -10,6 +10,7 @@ import { createLogger } from "../../src/telemetry/log.ts";
 import { MetricScope } from "../../src/telemetry/metric_scope.ts";
 import { WriteComponent } from "../../src/write/component.ts";
 import { writeDefinition } from "../../src/write/definition.ts";
+import { WriteQueues } from "../../src/write/queue/write_queues.ts";
 import { writeSchema } from "../../src/write/schema.ts";
 
 /** How a delivery ended that nothing was wrong with. */
@@ -34,7 +35,7 @@ export class WriteBed implements AsyncDisposable {
     const args = v.parse(writeSchema, {
       endpoint: [{ max_backoff_retries: 1, remote_timeout: "5s", ...endpoint }],
     });
-    const component = new WriteComponent(args, {
+    const context = {
       id: "pyroscope.write.test",
       clock: systemClock,
       log: createLogger("debug", "logfmt", (line) => lines.push(line)),
@@ -43,7 +44,8 @@ export class WriteBed implements AsyncDisposable {
       adoptedPaths: [],
       share: wholeShare,
       listeners: new ListenerPool(),
-    });
+    };
+    const component = new WriteComponent(args, context, new WriteQueues(context));
     await component.start();
     return new WriteBed(component, lines);
   }

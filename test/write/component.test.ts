@@ -7,6 +7,7 @@ import type { RequestContext } from "../../src/profile/request_context.ts";
 import { formatFamilies } from "../../src/telemetry/metric_family.ts";
 import { MetricScope } from "../../src/telemetry/metric_scope.ts";
 import { WriteComponent } from "../../src/write/component.ts";
+import { WriteQueues } from "../../src/write/queue/write_queues.ts";
 import { writeSchema } from "../../src/write/schema.ts";
 import { FakeClock, settled } from "../base/fake_clock.ts";
 import { componentContext } from "../graph/component_context.ts";
@@ -26,7 +27,7 @@ class WriteBed implements AsyncDisposable {
   constructor(args: Readonly<Record<string, unknown>>) {
     const { clock, log, metrics } = this;
     const context = componentContext({ id: "pyroscope.write.w", clock, log, metrics });
-    this.component = new WriteComponent(v.parse(writeSchema, args), context);
+    this.component = new WriteComponent(v.parse(writeSchema, args), context, new WriteQueues(context));
   }
 
   send(profile: Profile = ingestProfile(), request: Partial<RequestContext> = {}): Promise<Outcome> {

@@ -18,6 +18,8 @@ export interface Call {
 /** A client that sends nothing, and answers each POST as the script says. */
 export class ScriptedClient extends HttpClient {
   readonly calls: Call[] = [];
+  /** What becomes of each POST, in place of the script. */
+  answers: ((request: PostRequest) => Step) | undefined;
   readonly #clock: FakeClock;
   readonly #script: readonly Step[];
 
@@ -34,7 +36,7 @@ export class ScriptedClient extends HttpClient {
   }
 
   override post(request: PostRequest): Promise<PostResult> {
-    const step = this.#script[this.calls.length] ?? this.#script.at(-1) ?? {};
+    const step = this.answers?.(request) ?? this.#script[this.calls.length] ?? this.#script.at(-1) ?? {};
     const call: Call = { at: this.#clock.now(), request, outcome: undefined };
     this.calls.push(call);
     return new Promise((resolve) => {

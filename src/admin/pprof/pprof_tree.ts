@@ -36,14 +36,15 @@ function decode(bytes: Uint8Array): Profile {
   }
 }
 
+/** A number where it is small enough, and always the same of the two for the same id. */
 type Id = number | bigint;
 
 /** Turns the locations of samples into functions of a tree. */
 class LocationStacks {
   readonly #tree: CallTree;
   readonly #profile: Profile;
-  readonly #functions = new Map<bigint, number | undefined>();
-  readonly #frames = new Map<bigint, readonly number[]>();
+  readonly #functions = new Map<Id, number | undefined>();
+  readonly #frames = new Map<Id, readonly number[]>();
 
   constructor(tree: CallTree, profile: Profile) {
     this.#tree = tree;
@@ -51,14 +52,14 @@ class LocationStacks {
     const text = (index: Id) => profile.stringTable.strings[Number(index)] ?? "";
     for (const { id, name, systemName, filename } of profile.function) {
       const shown = text(name) || text(systemName) || "?";
-      this.#functions.set(BigInt(id), tree.functionNumber(shown, text(filename)));
+      this.#functions.set(id, tree.functionNumber(shown, text(filename)));
     }
     for (const location of profile.location) {
       // What was inlined comes first, the caller after it.
       const lines = location.line.slice(-mostFrames).reverse();
-      const known = lines.flatMap(({ functionId }) => this.#functions.get(BigInt(functionId)) ?? []);
+      const known = lines.flatMap(({ functionId }) => this.#functions.get(functionId) ?? []);
       const frames = lines.length > 0 ? known : this.#unnamed(location.address, location.mappingId);
-      this.#frames.set(BigInt(location.id), frames);
+      this.#frames.set(location.id, frames);
     }
   }
 
@@ -66,7 +67,7 @@ class LocationStacks {
   of(locations: readonly Id[]): number[] {
     const stack: number[] = [];
     for (let index = locations.length - 1; index >= 0 && stack.length <= mostFrames; index -= 1) {
-      const frames = this.#frames.get(BigInt(locations[index] ?? 0));
+      const frames = this.#frames.get(locations[index] ?? 0);
       if (frames !== undefined) stack.push(...frames);
     }
     return stack;
@@ -74,7 +75,7 @@ class LocationStacks {
 
   /** Where symbols are missing the address in its binary is all that is known. */
   #unnamed(address: Id, mappingId: Id): readonly number[] {
-    const mapping = this.#profile.mapping.find(({ id }) => BigInt(id) === BigInt(mappingId));
+    const mapping = this.#profile.mapping.find(({ id }) => id === mappingId);
     const file =
       mapping === undefined ? "" : (this.#profile.stringTable.strings[Number(mapping.filename)] ?? "");
     const number = this.#tree.functionNumber(`0x${BigInt(address).toString(16)}`, file);

@@ -17,7 +17,12 @@ export interface AlertRule {
 
 /** All alerts. */
 export function alertRules(queries: Queries): readonly AlertRule[] {
-  return [...processAlerts(queries), ...receiveAlerts(queries), ...deliveryAlerts(queries)];
+  return [
+    ...processAlerts(queries),
+    ...receiveAlerts(queries),
+    ...deliveryAlerts(queries),
+    ...queueAlerts(queries),
+  ];
 }
 
 function processAlerts(queries: Queries): readonly AlertRule[] {
@@ -116,7 +121,8 @@ function deliveryAlerts(queries: Queries): readonly AlertRule[] {
     },
     {
       name: "PyroductDeliveriesSlow",
-      query: `${queries.quantile(0.99, attempt, endpoint)} > ${hedgeSeconds()}`,
+      // An attempt is joined by a second one after half of what it may take.
+      query: `${queries.quantile(0.99, attempt, endpoint)} > ${defaultSeconds("endpoint.remote_timeout") / 2}`,
       holds: "10m",
       severity: "warning",
       summary: `${where}: one in a hundred attempts takes longer than {{ $value | humanizeDuration }}.`,
@@ -124,10 +130,54 @@ function deliveryAlerts(queries: Queries): readonly AlertRule[] {
   ];
 }
 
-/** When an attempt is joined by a second one: after half of what it may take. */
-function hedgeSeconds(): number {
-  const timeout = argumentsOf(writeDefinition).find(({ path }) => path === "endpoint.remote_timeout");
-  const timeoutMs = parseDuration(timeout?.defaultText ?? "");
-  if (timeoutMs === undefined) throw new Error("the schema has no time for an attempt");
-  return timeoutMs / 2 / 1000;
+function queueAlerts(queries: Queries): readonly AlertRule[] {
+  const labels = ["job", "component_id", "endpoint"];
+  const name = (rest: string) => `pyroduct_write_queue_${rest}`;
+  const oldest = `max by (${labels.join(", ")}) (${queries.value(name("oldest_seconds"))})`;
+  const where = "{{ $labels.component_id }} to {{ $labels.endpoint }}";
+  return [
+    {
+      name: "PyroductQueueOld",
+      query: `${oldest} > ${defaultSeconds("endpoint.queue.max_age") / 2}`,
+      holds: "5m",
+      severity: "critical",
+      summary: `${where}: a profile has waited for {{ $value | humanizeDuration }} and may soon be dropped.`,
+    },
+    {
+      name: "PyroductQueueRejecting",
+      query: `${queries.rate(name("rejected_total"), [...labels, "reason"])} > 0`,
+      holds: "5m",
+      severity: "critical",
+      summary: `${where}: profiles are not stored and their senders told so: {{ $labels.reason }}.`,
+    },
+    {
+      name: "PyroductQueueDropping",
+      query: `${queries.rate(name("dropped_total"), [...labels, "reason"])} > 0`,
+      holds: "5m",
+      severity: "critical",
+      summary: `${where}: queued profiles are dropped without delivery: {{ $labels.reason }}.`,
+    },
+    {
+      name: "PyroductQueuePaused",
+      query: `max by (${labels.join(", ")}) (${queries.value(name("paused"))}) == 1`,
+      holds: "5m",
+      severity: "critical",
+      summary: `${where}: the destination refuses whoever sends, so the queue waits.`,
+    },
+    {
+      name: "PyroductDeadLetters",
+      query: `${queries.rate(name("dead_letters_total"), labels)} > 0`,
+      holds: "15m",
+      severity: "warning",
+      summary: `${where}: the destination refuses profiles for good.`,
+    },
+  ];
+}
+
+/** The default of a duration in the arguments of pyroscope.write, in seconds. */
+function defaultSeconds(path: string): number {
+  const argument = argumentsOf(writeDefinition).find((one) => one.path === path);
+  const ms = parseDuration(argument?.defaultText ?? "");
+  if (ms === undefined) throw new Error(`${path} has no default`);
+  return ms / 1000;
 }

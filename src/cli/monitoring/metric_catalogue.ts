@@ -25,7 +25,7 @@ const everything = {
       forward_to: ["pyroscope.write.all.receiver", "pyroscope.local_store.all.receiver"],
     },
   },
-  "pyroscope.write": { all: { endpoint: { url: "http://127.0.0.1:1" } } },
+  "pyroscope.write": { all: { endpoint: { url: "http://127.0.0.1:1", queue: { type: "memory" } } } },
   "pyroscope.local_store": { all: {} },
 };
 
@@ -43,10 +43,13 @@ export async function metricCatalogue(): Promise<ReadonlyMap<string, KnownMetric
     const definition = componentDefinitions.find((one) => one.type === type);
     if (definition === undefined) throw new Error(`no component ${type}`);
     const metrics = new MetricScope({ component_id: id });
-    const place = { storagePath: "", adoptedPaths: [], share: wholeShare };
-    const context = { id, clock: systemClock, log, metrics, listeners, ...place };
-    definition.build(v.parse(definition.schema, source), context);
-    families.push(...(await metrics.families()));
+    const parts = { clock: systemClock, log, storagePath: "" };
+    const sharedMetrics = new MetricScope({});
+    const shared = definition.share?.({ ...parts, metrics: sharedMetrics });
+    const place = { adoptedPaths: [], share: wholeShare };
+    const context = { ...parts, ...place, id, metrics, listeners };
+    definition.build(v.parse(definition.schema, source), context, shared);
+    families.push(...(await metrics.families()), ...(await sharedMetrics.families()));
   }
   return new Map(families.map((family) => [family.name, family]));
 }

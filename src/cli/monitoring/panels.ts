@@ -33,6 +33,7 @@ export function dashboardRows(queries: Queries): readonly Row[] {
     overview(queries),
     receive(queries),
     write(queries),
+    queues(queries),
     relabel(queries),
     localStore(queries),
     processRow(queries),
@@ -126,6 +127,36 @@ function write(queries: Queries): Row {
       rates(queries, "Debug information uploaded", "pyroscope_ebpf_debug_info_upload_bytes_total", "Bps", [
         "component_id",
       ]),
+    ],
+  };
+}
+
+function queues(queries: Queries): Row {
+  const endpoint = ["component_id", "endpoint"];
+  const reason = ["endpoint", "reason"];
+  const of = (name: string) => `pyroduct_write_queue_${name}`;
+  const oldest = of("oldest_seconds");
+  const commits = of("commit_seconds");
+  return {
+    title: "Queues",
+    panels: [
+      byLabel(queries, "Profiles queued", of("profiles"), "short", endpoint),
+      byLabel(queries, "Bytes queued", of("bytes"), "bytes", endpoint),
+      lines("Age of the oldest", queries.help(oldest), "s", [
+        target(`max by (component_id, endpoint) (${queries.value(oldest)})`, legendOf(endpoint)),
+      ]),
+      rates(queries, "Profiles stored", of("enqueued_total"), "cps", endpoint),
+      rates(queries, "Profiles not stored", of("rejected_total"), "cps", reason),
+      rates(queries, "Queued profiles delivered", of("delivered_total"), "cps", endpoint),
+      rates(queries, "Queued profiles sent in vain", of("retried_total"), "cps", endpoint),
+      rates(queries, "Queued profiles dropped", of("dropped_total"), "cps", reason),
+      lines("Time to store", queries.help(commits), "s", quantileTargets(queries, commits, ["type"])),
+      byLabel(queries, "Rate of the backlog", of("drain_rate"), "Bps", endpoint),
+      byLabel(queries, "Paused", of("paused"), "short", endpoint),
+      byLabel(queries, "Dead letters", of("dead_letters"), "short", endpoint),
+      byLabel(queries, "Bytes of dead letters", of("dead_letter_bytes"), "bytes", endpoint),
+      rates(queries, "Dead letters come", of("dead_letters_total"), "cps", endpoint),
+      rates(queries, "Dead letters dropped", of("dead_letters_dropped_total"), "cps", reason),
     ],
   };
 }

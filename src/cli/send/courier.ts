@@ -8,6 +8,7 @@ import { traceOf } from "../../profile/trace_context.ts";
 import { createLogger } from "../../telemetry/log.ts";
 import { MetricScope } from "../../telemetry/metric_scope.ts";
 import { WriteComponent } from "../../write/component.ts";
+import { WriteQueues } from "../../write/queue/write_queues.ts";
 import type { WriteArguments } from "../../write/schema.ts";
 
 /** Delivers profiles from the command line the way a pyroscope.write does, tries and all. */
@@ -28,7 +29,7 @@ export class Courier {
       ...[endpoint?.authorization, endpoint?.oauth2],
     ].some((given) => given !== undefined);
     this.#clock = clock;
-    this.#component = new WriteComponent(destination, {
+    const context = {
       id: "pyroscope.write.send",
       clock,
       // Each delivery is told by whoever asked for it.
@@ -38,7 +39,11 @@ export class Courier {
       adoptedPaths: [],
       share: wholeShare,
       listeners: new ListenerPool(),
-    });
+    };
+    // Whoever asks wants to hear what the destination says, not that the profile is queued.
+    const direct = destination.endpoint.map(({ queue: _, ...one }) => one);
+    const args = { ...destination, endpoint: direct };
+    this.#component = new WriteComponent(args, context, new WriteQueues(context));
   }
 
   start(): Promise<void> {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { CodedError } from "../../base/failure.ts";
+import type { ReportProblem } from "../../component/definition.ts";
 import { writeDefinition } from "../../write/definition.ts";
 import { type WriteArguments, writeSchema } from "../../write/schema.ts";
 
@@ -46,7 +47,8 @@ export function destinationOf(
       ),
     );
   if (parsed.success) {
-    writeDefinition.check?.(parsed.output, (path, message, fix) => problems.push(worded(path, message, fix)));
+    const report: ReportProblem = (path, message, fix) => problems.push(worded(path, message, fix));
+    writeDefinition.check?.(parsed.output, report, { storingHeaders: [] });
   }
   if (parsed.success && problems.length === 0) return parsed.output;
   throw new CodedError("invalid_argument", problems.join("\n"));

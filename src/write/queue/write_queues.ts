@@ -1,0 +1,220 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { CodedError } from "../../base/failure.ts";
+import type { SharedContext, SharedPart } from "../../component/definition.ts";
+import type { QueueInfo, QueueOrder, Queues } from "../../component/queues.ts";
+import { DiskChannel } from "./ledger/disk_channel.ts";
+import { MemoryChannel } from "./ledger/ledger_channel.ts";
+import { LedgerStore } from "./ledger/ledger_store.ts";
+import { QueueMetrics, type QueueReading } from "./metrics.ts";
+import { nameOfQueue } from "./queue_name.ts";
+import { QueueOwners } from "./queue_owners.ts";
+import type { QueueStore } from "./queue_store.ts";
+import { shownLetter, shownQueue } from "./shown_queue.ts";
+import { steadyTime } from "./steady_time.ts";
+import { moveProfiles } from "./store_transfer.ts";
+
+/** The file that a disk's queues lie in. */
+const fileName = "queues.sqlite";
+
+/** How long profiles wait for others to share a commit with, from the beginning of the commit before. */
+const gatherMs = 3;
+
+/** Types of queues that this build has. */
+export type StoreType = "memory" | "disk";
+
+/**
+ * The queues of all pyroscope.write of a shard. They outlive the components, so that a reload hands nothing over,
+ * and what was queued for an endpoint that is gone is kept and can be looked at.
+ */
+export class WriteQueues implements SharedPart {
+  /** By which profiles age, in milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  readonly metrics: QueueMetrics;
+  readonly owners = new QueueOwners();
+  readonly #context: SharedContext;
+  readonly #opening = new Map<StoreType, Promise<LedgerStore>>();
+  readonly #open = new Map<StoreType, LedgerStore>();
+
+  constructor(context: SharedContext) {
+    this.#context = context;
+    this.now = steadyTime(context.clock);
+    this.metrics = new QueueMetrics(context.metrics, () => this.#readings());
+  }
+
+  /** Opens what an earlier run has left, whether or not any endpoint still asks for it. */
+  async start(): Promise<void> {
+    if (existsSync(join(this.#context.storagePath, fileName))) await this.store("disk");
+  }
+
+  /** Closes everything; what waits in memory is lost, and told. */
+  async stop(): Promise<void> {
+    for (const [type, store] of this.#open) {
+      const left = store.queues().map((queue) => ({ queue, profiles: store.stats(queue)?.profiles ?? 0 }));
+      for (const { queue, profiles } of left) {
+        if (store.isLasting || profiles === 0) continue;
+        this.metrics.dropped(nameOfQueue(queue), "shutdown", profiles);
+        this.#context.log.warn("profiles are lost with the process's memory", { queue, profiles });
+      }
+      this.#open.delete(type);
+      await store.close();
+    }
+  }
+
+  /** The store of a type, opened when first asked for; throws a CodedError where that can't be done. */
+  store(type: StoreType): Promise<LedgerStore> {
+    let opening = this.#opening.get(type);
+    if (opening === undefined) {
+      opening = this.#openStore(type);
+      this.#opening.set(type, opening);
+      opening.catch(() => this.#opening.delete(type));
+    }
+    return opening;
+  }
+
+  /** Gives the endpoint that sends a queue what other types of stores still have of it: its type has changed. */
+  async gather(queue: string): Promise<void> {
+    const target = this.owners.current(queue)?.store;
+    if (target === undefined) return;
+    for (const [type, source] of this.#open) {
+      if (source === target || (source.stats(queue)?.waiting ?? 0) === 0) continue;
+      const profiles = await moveProfiles(source, queue, target, queue);
+      if (profiles > 0) this.#context.log.info("queued profiles moved", { queue, from: type, profiles });
+    }
+  }
+
+  /** Takes over what a shard that is gone has left in its folder; returns how many profiles. */
+  async adopt(storagePath: string): Promise<number> {
+    const path = join(storagePath, fileName);
+    if (!existsSync(path)) return 0;
+    const store = await this.store("disk");
+    const profiles = await store.adopt(path);
+    if (profiles > 0) this.#context.log.info("queued profiles taken over", { path, profiles });
+    return profiles;
+  }
+
+  readonly queues: Queues = {
+    list: () => this.#all().map(({ queue, type, store }) => this.#shown(queue, type, store)),
+    deadLetters: async (queue, limit) => {
+      const lists = await Promise.all(
+        this.#storesOf(queue).map((store) => store.deadLetters.list(queue, limit)),
+      );
+      return lists.flat().map(shownLetter);
+    },
+    deadLetter: async (queue, id) => {
+      for (const store of this.#storesOf(queue)) {
+        const found = await store.deadLetters.get(queue, id);
+        if (found !== undefined) return { letter: shownLetter(found.letter), body: found.body };
+      }
+      return undefined;
+    },
+    order: async (queue, order) => {
+      const counts = await Promise.all(
+        this.#storesOf(queue).map((store) => this.#carryOut(store, queue, order)),
+      );
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+  };
+
+  async #carryOut(store: LedgerStore, queue: string, order: QueueOrder): Promise<number> {
+    switch (order.type) {
+      case "drop":
+        return store.remove(queue);
+      case "drop_letters":
+        return store.deadLetters.remove(queue, order.id);
+      case "resend_letters":
+        this.#mustHaveEndpoint(order.to);
+        return store.deadLetters.resend(queue, order.id, order.to);
+      case "move": {
+        const target = this.#mustHaveEndpoint(order.to);
+        return target === store ? store.move(queue, order.to) : moveProfiles(store, queue, target, order.to);
+      }
+    }
+  }
+
+  // What is moved to a queue that nobody sends would wait there for ever.
+  #mustHaveEndpoint(queue: string): QueueStore {
+    const owner = this.owners.current(queue);
+    if (owner !== undefined) return owner.store;
+    throw new CodedError("failed_precondition", `no endpoint of the configuration sends what is in ${queue}`);
+  }
+
+  #all() {
+    return [...this.#open].flatMap(([type, store]) =>
+      store.queues().map((queue) => ({ queue, type, store })),
+    );
+  }
+
+  #storesOf(queue: string): LedgerStore[] {
+    return [...this.#open.values()].filter((store) => store.stats(queue) !== undefined);
+  }
+
+  #shown(queue: string, type: StoreType, store: QueueStore): QueueInfo {
+    return shownQueue(queue, type, store.stats(queue), this.#ownerIn(queue, store));
+  }
+
+  #ownerIn(queue: string, store: QueueStore) {
+    const owner = this.owners.current(queue);
+    return owner?.store === store ? owner : undefined;
+  }
+
+  #readings(): QueueReading[] {
+    return this.#all().flatMap(({ queue, store }) => {
+      const stats = store.stats(queue);
+      if (stats === undefined) return [];
+      const pump = this.#ownerIn(queue, store)?.pump;
+      const oldestMs = stats.oldestAt === undefined ? 0 : this.now() - stats.oldestAt;
+      return [
+        {
+          labels: nameOfQueue(queue),
+          stats,
+          oldestSeconds: Math.max(0, oldestMs) / 1000,
+          drainRate: pump?.drainRate,
+          isPaused: pump?.pause !== undefined,
+        },
+      ];
+    });
+  }
+
+  async #openStore(type: StoreType): Promise<LedgerStore> {
+    const { clock, log, storagePath } = this.#context;
+    const channel =
+      type === "memory" ? new MemoryChannel(clock) : new DiskChannel(join(storagePath, fileName), clock);
+    const store = new LedgerStore({
+      channel,
+      isLasting: type === "disk",
+      gatherMs: type === "disk" ? gatherMs : 0,
+      clock,
+      now: this.now,
+      onSetAside: (path) =>
+        log.error(
+          "the file with queued profiles was damaged: it is kept under another name, and a new one is in use",
+          {
+            path,
+          },
+        ),
+    });
+    await store.open();
+    store.observe({
+      dropped: (queue, reason, profiles, bytes) => {
+        this.metrics.dropped(nameOfQueue(queue), reason, profiles);
+        this.owners.current(queue)?.dropped(reason, profiles, bytes);
+      },
+      deadLettersDropped: (queue, reason, profiles) =>
+        this.metrics.deadLettersDropped(nameOfQueue(queue), reason, profiles),
+      committed: (ms) => this.metrics.committed(type, ms / 1000),
+      waiting: (queue) => this.#ownerIn(queue, store)?.pump.pump(),
+    });
+    this.#open.set(type, store);
+    this.#tellLeft(store);
+    return store;
+  }
+
+  #tellLeft(store: QueueStore): void {
+    for (const queue of store.queues()) {
+      const { profiles = 0, deadLetters = 0 } = store.stats(queue) ?? {};
+      if (profiles === 0 && deadLetters === 0) continue;
+      this.#context.log.info("profiles were queued before", { queue, profiles, dead_letters: deadLetters });
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { reservePort } from "../readme/reserved_port.ts";
+import { PyroductProcess } from "../wire/pyroduct_process.ts";
+import type { BenchEnvironment } from "./environment.ts";
+import { knowsFlag } from "./executable.ts";
+import type { Receiver, ReceiverDefinition } from "./receivers.ts";
+import type { SinkPort } from "./sink.ts";
+
+/** What sets one pyroduct apart from the one that has one endpoint and nothing else. */
+export interface PyroductVariant {
+  /** Endpoints of each writer; 1 unless given. */
+  readonly endpoints?: number;
+  /** Components of pyroscope.write; 1 unless given. */
+  readonly writers?: number;
+  /** Rules of a pyroscope.relabel in front of the writers. */
+  readonly rules?: readonly object[];
+  /** How it speaks to the sink. */
+  readonly scheme?: "http" | "https";
+  /** Further arguments of each endpoint. */
+  readonly endpoint?: Readonly<Record<string, unknown>>;
+  /** Further arguments of `run`. */
+  readonly flags?: readonly string[];
+  /** A flag that the executable must know. */
+  readonly needsFlag?: string;
+}
+
+/** A pyroduct that differs from the plain one as said. */
+export function pyroduct(variant: PyroductVariant = {}): ReceiverDefinition {
+  const { needsFlag } = variant;
+  return {
+    start: (environment, variables) => startPyroduct(environment, variant, variables),
+    ...(needsFlag === undefined
+      ? {}
+      : {
+          unsupported: async ({ command }) =>
+            (await knowsFlag(command, needsFlag)) ? undefined : `the executable has no ${needsFlag}`,
+        }),
+  };
+}
+
+/** Starts the executable, or the source where PYRODUCT_EXECUTABLE names none. */
+async function startPyroduct(
+  { sink, certificate }: BenchEnvironment,
+  variant: PyroductVariant,
+  variables: Readonly<Record<string, string>>,
+): Promise<Receiver> {
+  const { endpoints = 1, writers = 1, scheme = "http", flags = [] } = variant;
+  const destinations = Array.from({ length: endpoints * writers }, () => sink.open(scheme));
+  const port = reservePort();
+  const process = await PyroductProcess.start(
+    pyroductConfig(port, destinations, variant, certificate.certFile),
+    { arguments: flags, environment: variables },
+  );
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: process.pid,
+    destinations,
+    async [Symbol.asyncDispose]() {
+      const status = await process.stop();
+      if (status !== 0) throw new Error(`pyroduct ended with status ${status} after SIGTERM`);
+    },
+  };
+}
+
+/** The configuration of one receiver and its writers, whose endpoints share the destinations evenly. */
+export function pyroductConfig(
+  port: number,
+  destinations: readonly SinkPort[],
+  { endpoints = 1, rules, scheme, endpoint: more = {} }: PyroductVariant,
+  caFile: string,
+): Record<string, unknown> {
+  const tls = scheme === "https" ? { tls_config: { ca_file: caFile } } : {};
+  const labels = destinations.flatMap((_, index) =>
+    index % endpoints === 0 ? [`w${index / endpoints}`] : [],
+  );
+  const writers = labels.map((label, index) => [
+    label,
+    {
+      endpoint: destinations
+        .slice(index * endpoints, (index + 1) * endpoints)
+        .map(({ url }) => ({ url, ...tls, ...more })),
+    },
+  ]);
+  const writerReceivers = labels.map((label) => `pyroscope.write.${label}.receiver`);
+  return {
+    "pyroscope.receive_http": {
+      r: {
+        http: { listen_address: "127.0.0.1", listen_port: port },
+        forward_to: rules === undefined ? writerReceivers : ["pyroscope.relabel.l.receiver"],
+      },
+    },
+    ...(rules === undefined
+      ? {}
+      : { "pyroscope.relabel": { l: { forward_to: writerReceivers, rule: rules } } }),
+    "pyroscope.write": Object.fromEntries(writers),
+  };
+}

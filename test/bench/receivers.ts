@@ -1,0 +1,73 @@
+import type { BenchEnvironment } from "./environment.ts";
+import { startBareRelay, startNginxProxy } from "./other_receivers.ts";
+import { pyroduct } from "./pyroduct_receiver.ts";
+import type { SinkPort } from "./sink.ts";
+
+/** A receiver under load. */
+export interface Receiver extends AsyncDisposable {
+  /** Such as `http://127.0.0.1:4040`. */
+  readonly url: string;
+  /** The process to measure, with all that it starts; undefined where it is not known. */
+  readonly pid: number | undefined;
+  /** Where each of its profiles must arrive. */
+  readonly destinations: readonly SinkPort[];
+}
+
+/** How a receiver is started. */
+export interface ReceiverDefinition {
+  /** Starts it; its address takes requests once this resolves. Environment variables reach pyroduct alone. */
+  readonly start: (
+    environment: BenchEnvironment,
+    variables: Readonly<Record<string, string>>,
+  ) => Promise<Receiver>;
+  /** Why it can't be started with this executable, in a few words; undefined where it can. */
+  readonly unsupported?: (environment: BenchEnvironment) => Promise<string | undefined>;
+}
+
+/** Ten rules as scrape configurations have them; the profiles of the bench match each regular expression. */
+export const tenRules = [
+  { source_labels: ["env"], target_label: "environment" },
+  { source_labels: ["region"], regex: "([a-z]+)-.*", target_label: "continent" },
+  { source_labels: ["env", "region"], separator: "/", target_label: "zone" },
+  { source_labels: ["version"], regex: "(\\d+)\\..*", target_label: "major", replacement: "v$1" },
+  { source_labels: ["service_name"], regex: "shop\\.(.+)", target_label: "part" },
+  { source_labels: ["region"], action: "uppercase", target_label: "region" },
+  { source_labels: ["service_name"], action: "hashmod", modulus: 16, target_label: "shard" },
+  { source_labels: ["env"], action: "keep", regex: "prod|staging" },
+  { source_labels: ["service_name"], action: "drop", regex: "test-.*" },
+  { action: "labeldrop", regex: "shard_.*" },
+];
+
+/** Every receiver that rows name. */
+const receivers = {
+  nginx: { start: (environment) => startNginxProxy(environment, "http") },
+  bare: { start: startBareRelay },
+  pyroduct: pyroduct(),
+  "pyroduct, 2 endpoints": pyroduct({ endpoints: 2 }),
+  "pyroduct, 2 writers": pyroduct({ writers: 2 }),
+  "pyroduct, 10 rules": pyroduct({ rules: tenRules }),
+  "pyroduct, 2 workers": pyroduct({ flags: ["--workers=2"], needsFlag: "--workers" }),
+  "nginx, TLS": { start: (environment) => startNginxProxy(environment, "https") },
+  "pyroduct, TLS": pyroduct({ scheme: "https" }),
+  /** Whatever `--against` names. */
+  against: { start: startOther },
+} satisfies Record<string, ReceiverDefinition>;
+
+/** The name of a receiver. */
+export type ReceiverName = keyof typeof receivers;
+
+/** How the receiver of a name is started. */
+export function definitionOf(name: ReceiverName): ReceiverDefinition {
+  return receivers[name];
+}
+
+/** Starts nothing: somebody else has. */
+async function startOther({ options, sink }: BenchEnvironment): Promise<Receiver> {
+  if (options.against === undefined) throw new Error("--against names no receiver");
+  return {
+    url: options.against,
+    pid: options.againstPid,
+    destinations: options.sinkPort === undefined ? [] : [sink.at(options.sinkPort)],
+    async [Symbol.asyncDispose]() {},
+  };
+}
