@@ -86,25 +86,44 @@ export const writeTests: TestsOf = [
     "config/queue_rules.test.ts",
     [
       [
-        "of type jetstream is for another build",
+        "of type jetstream names its servers, and may say how they are reached",
         [
           "endpoint.queue.servers",
-          "endpoint.queue.stream",
-          "endpoint.queue.replicas",
-          "endpoint.queue.credentials_file",
-          "endpoint.queue.token",
-          "endpoint.queue.username",
-          "endpoint.queue.password",
-          "endpoint.queue.tls_config",
-          "endpoint.queue.tls_config.ca_pem",
-          "endpoint.queue.tls_config.ca_file",
-          "endpoint.queue.tls_config.cert_pem",
-          "endpoint.queue.tls_config.cert_file",
-          "endpoint.queue.tls_config.key_pem",
-          "endpoint.queue.tls_config.key_file",
           "endpoint.queue.tls_config.insecure_skip_verify",
           "endpoint.queue.tls_config.min_version",
           "endpoint.queue.tls_config.server_name",
+        ],
+      ],
+      [
+        "of type jetstream can't have %s",
+        [
+          "endpoint.queue.tls_config.ca_pem",
+          "endpoint.queue.tls_config.cert_pem",
+          "endpoint.queue.tls_config.key_pem",
+        ],
+      ],
+    ],
+  ],
+  [
+    "jetstream/delivery.tools.ts",
+    [
+      ["a full queue says so to the sender, or drops its oldest and counts them", ["endpoint.queue.stream"]],
+      ["of three servers one may be killed", ["endpoint.queue.replicas"]],
+    ],
+  ],
+  [
+    "jetstream/access.tools.ts",
+    [
+      ["a token gets it", ["endpoint.queue.token"]],
+      ["a user and a password gets them", ["endpoint.queue.username", "endpoint.queue.password"]],
+      ["credentials gets those of the file, new ones too", ["endpoint.queue.credentials_file"]],
+      [
+        "TLS and a client's certificate gets both",
+        [
+          "endpoint.queue.tls_config",
+          "endpoint.queue.tls_config.ca_file",
+          "endpoint.queue.tls_config.cert_file",
+          "endpoint.queue.tls_config.key_file",
         ],
       ],
     ],

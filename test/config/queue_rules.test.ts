@@ -41,13 +41,32 @@ describe("a queue", () => {
     expect(queue("{}")).toEqual(["f:1:49: pyroscope.write.w.endpoint.queue.type: is required"]);
   });
 
-  test("of type jetstream is for another build", () => {
-    const tls =
-      "{ca_pem: c, ca_file: f, cert_pem: c, cert_file: f, key_pem: k, key_file: f, insecure_skip_verify: true, min_version: TLS13, server_name: n}";
-    const all = `{type: jetstream, servers: [n], stream: s, replicas: 3, credentials_file: f, token: t, username: u, password: p, tls_config: ${tls}}`;
-    expect(queue(all)).toEqual([
-      "f:1:63: pyroscope.write.w.endpoint.queue.type: this build has no jetstream: use disk or memory",
+  test("of type jetstream names its servers, and may say how they are reached", () => {
+    expect(queue("{type: jetstream}")).toEqual([
+      "f:1:49: pyroscope.write.w.endpoint.queue.servers: is required for the type jetstream",
     ]);
+    const servers = "[a:4222, nats://b:4222, 'tls://c.example.com', '[::1]:4222']";
+    const all = `{type: jetstream, servers: ${servers}, stream: s-1_A, replicas: 3, username: u, password: p, tls_config: {insecure_skip_verify: true, min_version: TLS13, server_name: n}}`;
+    expect(queue(all)).toEqual([]);
+    expect(queue("{type: jetstream, servers: [a], token: t}")).toEqual([]);
+  });
+
+  test.each([
+    ["servers: [a b]", "servers[0]: expected a server such as nats.example.com:4222"],
+    ["servers: ['nats://u:hush@a']", "servers[0]: must not hold credentials"],
+    ["servers: ['http://a']", "servers[0]: expected a server such as"],
+    ["servers: [a], stream: a.b", "stream: expected 1 to 64 letters"],
+    ["servers: [a], token: t, username: u, password: p", "username: excludes token"],
+    ["servers: [a], credentials_file: /etc/hostname, token: t", "token: excludes credentials_file"],
+    ["servers: [a], credentials_file: /nowhere", "credentials_file: the file can't be read"],
+    ["servers: [a], username: u", "username: username and password must be given together"],
+    ["servers: [a], tls_config: {cert_pem: c}", "tls_config: a client certificate and its key"],
+    ["servers: [a], tls_config: {key_pem: k}", "tls_config: a client certificate and its key"],
+    ["servers: [a], tls_config: {ca_pem: c}", "tls_config.ca_pem: "],
+  ])("of type jetstream can't have %s", (text, problem) => {
+    const problems = queue(`{type: jetstream, ${text}}`);
+    expect(problems).toEqual([expect.stringContaining(problem)]);
+    expect(problems.join()).not.toContain("hush");
   });
 
   test.each([

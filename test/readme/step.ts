@@ -61,8 +61,19 @@ const releaseLines = [
 ];
 
 const scripts: ReadonlySet<string> = new Set([
-  ...["test", "test:wire", "test:load", "test:sdk", "test:browser", "test:grpc", "test:doctor", "test:print"],
+  ...[
+    "test",
+    "test:wire",
+    "test:load",
+    "test:sdk",
+    "test:browser",
+    "test:grpc",
+    "test:doctor",
+    "test:jetstream",
+    "test:print",
+  ],
   ...["check", "fix", "generate", "renew", "screenshots", "bench"],
+  ...["test:faults", "test:outage", "bench:senders"],
 ]);
 
 /**

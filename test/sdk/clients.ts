@@ -6,6 +6,8 @@ interface ClientRun {
   readonly url: string;
   /** The application name. */
   readonly app: string;
+  /** How long it runs, in seconds; each has a default. */
+  readonly seconds?: number | undefined;
 }
 
 /** A small program that uses one SDK, and how to build and start it. */
@@ -24,11 +26,11 @@ export interface SdkClient {
   env?(run: ClientRun): Readonly<Record<string, string>>;
 }
 
-const SECONDS = "12";
+const SECONDS = 12;
 const UPLOAD_INTERVAL_SECONDS = "3";
 
 // A JVM that starts among nine other clients needs longer until its first profile.
-const JAVA_SECONDS = "14";
+const JAVA_SECONDS = 14;
 
 const go: SdkClient = {
   name: "go",
@@ -36,7 +38,7 @@ const go: SdkClient = {
   // This also fails where Go is there, but older than go.mod allows.
   probes: [["go", "list", "-m"]],
   build: [["go", "build", "-buildvcs=false", "-o", "client", "."]],
-  command: ({ url, app }) => ["./client", url, app, SECONDS, UPLOAD_INTERVAL_SECONDS],
+  command: ({ url, app, seconds = SECONDS }) => ["./client", url, app, `${seconds}`, UPLOAD_INTERVAL_SECONDS],
 };
 
 const python: SdkClient = {
@@ -47,7 +49,14 @@ const python: SdkClient = {
     ["python3", "-m", "venv", "--clear", "venv"],
     ["venv/bin/python", "-m", "pip", "install", "--quiet", "--requirement", "requirements.txt"],
   ],
-  command: ({ url, app }) => ["venv/bin/python", "main.py", url, app, SECONDS, UPLOAD_INTERVAL_SECONDS],
+  command: ({ url, app, seconds = SECONDS }) => [
+    "venv/bin/python",
+    "main.py",
+    url,
+    app,
+    `${seconds}`,
+    UPLOAD_INTERVAL_SECONDS,
+  ],
 };
 
 const node: SdkClient = {
@@ -58,7 +67,14 @@ const node: SdkClient = {
     ["npm", "--version"],
   ],
   build: [["npm", "install", "--prefix", ".", "--no-audit", "--no-fund"]],
-  command: ({ url, app }) => ["node", "main.js", url, app, SECONDS, UPLOAD_INTERVAL_SECONDS],
+  command: ({ url, app, seconds = SECONDS }) => [
+    "node",
+    "main.js",
+    url,
+    app,
+    `${seconds}`,
+    UPLOAD_INTERVAL_SECONDS,
+  ],
   env: () => ({ DEBUG: "pyroscope*" }),
 };
 
@@ -74,14 +90,14 @@ const java: SdkClient = {
     ["mvn", "--batch-mode", "--quiet", "dependency:copy-dependencies"],
     ["javac", "-cp", "lib/agent.jar", "Main.java"],
   ],
-  command: () => [
+  command: ({ seconds = JAVA_SECONDS }) => [
     "java",
     "-Xmx128m",
     "-javaagent:lib/agent.jar",
     "-cp",
     ".:lib/agent.jar",
     "Main",
-    JAVA_SECONDS,
+    `${seconds}`,
   ],
   env: ({ url, app }) => ({
     PYROSCOPE_SERVER_ADDRESS: url,
@@ -103,11 +119,11 @@ const rust: SdkClient = {
     ["cc", "--version"],
   ],
   build: [["cargo", "build", "--quiet", "--target-dir", "target"]],
-  command: ({ url, app }) => [
+  command: ({ url, app, seconds = SECONDS }) => [
     join("target", "debug", "pyroduct-sdk-client"),
     url,
     app,
-    SECONDS,
+    `${seconds}`,
     UPLOAD_INTERVAL_SECONDS,
   ],
 };

@@ -44,27 +44,47 @@ function answerProblems({ request, answer }: Exchange): string[] {
   return [];
 }
 
-/**
- * Runs an SDK's client in `folder` against the pyroduct at `port`, through a relay that keeps what it sends.
- */
-export async function runSdk(
+/** Where an SDK's client runs, and for how long. */
+export interface SdkRunOptions {
+  readonly folder: string;
+  /** The port of pyroduct. */
+  readonly port: number;
+  readonly logFile: string;
+  /** In seconds; each client has a default. */
+  readonly seconds?: number;
+}
+
+/** Runs an SDK's client through a relay that keeps what it sends; returns that, and what went wrong if it did. */
+export async function recordSdk(
   client: SdkClient,
   variant: Variant,
-  options: { readonly folder: string; readonly port: number; readonly logFile: string },
-): Promise<SdkRun> {
-  const relay = await startRelay(options.port);
+  { folder, port, logFile, seconds }: SdkRunOptions,
+): Promise<{ readonly exchanges: readonly Exchange[]; readonly failure: string | undefined }> {
+  const relay = await startRelay(port);
   try {
     const run = {
       url: `http://127.0.0.1:${relay.port}${variant === "slash" ? "/" : ""}`,
       app: `sdk.${client.name}.${variant}`,
+      seconds,
     };
     const failure = await runChild(client.command(run), {
-      cwd: options.folder,
+      cwd: folder,
       env: client.env?.(run) ?? {},
-      logFile: options.logFile,
-      timeoutMs: RUN_TIMEOUT_MS,
+      logFile,
+      timeoutMs: RUN_TIMEOUT_MS + (seconds ?? 0) * 1000,
     });
-    const exchanges = await untilAnswered(relay.exchanges);
+    return { exchanges: await untilAnswered(relay.exchanges), failure };
+  } finally {
+    relay.stop();
+  }
+}
+
+/**
+ * Runs an SDK's client in `folder` against the pyroduct at `port`, through a relay that keeps what it sends.
+ */
+export async function runSdk(client: SdkClient, variant: Variant, options: SdkRunOptions): Promise<SdkRun> {
+  try {
+    const { exchanges, failure } = await recordSdk(client, variant, options);
     const sent = exchanges.flatMap(({ request }) => expectedProfiles(request));
     const problems = exchanges.flatMap(answerProblems);
     if (sent.length < MIN_PROFILES) problems.unshift(`only ${sent.length} profiles sent`);
@@ -74,7 +94,5 @@ export async function runSdk(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { sent: [], paths: [], problems: [`what it sent is not understood: ${reason}`] };
-  } finally {
-    relay.stop();
   }
 }

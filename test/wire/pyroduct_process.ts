@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly arguments?: readonly string[];
   /** Further environment variables. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** A command that runs the rest of its arguments, such as strace. */
+  readonly under?: readonly string[];
 }
 
 /** A pyroduct under test: the executable that PYRODUCT_EXECUTABLE names, else the source. */
@@ -40,7 +42,9 @@ export class PyroductProcess implements AsyncDisposable {
 
   private constructor(folder: string, options: StartOptions) {
     this.#folder = folder;
-    this.#process = Bun.spawn([...command(), "run", join(folder, "config.json"), ...flags(folder, options)], {
+    const { under = [] } = options;
+    const argv = [...under, ...command(), "run", this.configFile, ...flags(folder, options)];
+    this.#process = Bun.spawn(argv, {
       cwd: repository,
       // The environment of whoever runs the tests (proxies, OTEL_*, STATE_DIRECTORY) must not change what they see.
       env: { PATH: process.env["PATH"], HOME: folder, TMPDIR: folder, ...options.environment },
@@ -92,6 +96,25 @@ export class PyroductProcess implements AsyncDisposable {
     return this.#process.pid;
   }
 
+  /** The file that its configuration is in. */
+  get configFile(): string {
+    return join(this.#folder, "config.json");
+  }
+
+  /** The status or the signal that it ended with; undefined while it runs. */
+  get ending(): string | undefined {
+    const { exitCode, signalCode } = this.#process;
+    if (signalCode !== null) return String(signalCode);
+    return exitCode === null ? undefined : String(exitCode);
+  }
+
+  /** SIGKILL; resolves once it is gone. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#process.exited;
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
   /** `host:port` of the one pyroscope.receive_http. */
   get receiver(): string {
     return this.address((id) => id.startsWith("pyroscope.receive_http."));
@@ -108,10 +131,10 @@ export class PyroductProcess implements AsyncDisposable {
   }
 
   /** SIGTERM, then SIGKILL where that does not help; resolves to the exit status. */
-  async stop(): Promise<number> {
+  async stop(boundMs = stopTimeoutMs): Promise<number> {
     this.#process.kill("SIGTERM");
     try {
-      return await withinMs(stopTimeoutMs, "stopping pyroduct", this.#process.exited);
+      return await withinMs(boundMs, "stopping pyroduct", this.#process.exited);
     } catch (error) {
       this.#process.kill("SIGKILL");
       await this.#process.exited;

@@ -1,5 +1,6 @@
 import type { ReportProblem } from "../../component/definition.ts";
 import type { EndpointArguments } from "../schema.ts";
+import { checkSharedQueue } from "./jetstream/checks.ts";
 import { type QueueArguments, sharedQueueKeys } from "./schema.ts";
 
 /** What a queue's endpoint is called in its component: its name, else its URL. */
@@ -10,7 +11,7 @@ export function endpointLabel({ name, url }: Pick<EndpointArguments, "name" | "u
 /** Checks a `queue` block. */
 export function checkQueue(queue: QueueArguments, report: ReportProblem): void {
   if (queue.type === "jetstream") {
-    report(["type"], "this build has no jetstream: use disk or memory");
+    checkSharedQueue(queue, report);
     return;
   }
   for (const key of sharedQueueKeys) {

@@ -1,5 +1,4 @@
 import { formatDuration } from "../../base/duration.ts";
-import { CodedError } from "../../base/failure.ts";
 import type { ComponentContext, QueueStatus } from "../../component/definition.ts";
 import { delivered, type Outcome } from "../../profile/failure_report.ts";
 import type { Endpoint } from "../endpoint.ts";
@@ -14,7 +13,7 @@ import { QueuePump } from "./queue_pump.ts";
 import type { Appended } from "./queue_store.ts";
 import { queuedProfile } from "./queued_outgoing.ts";
 import { limitsOf, type QueueArguments } from "./schema.ts";
-import type { StoreType, WriteQueues } from "./write_queues.ts";
+import type { WriteQueues } from "./write_queues.ts";
 
 /** How long what is under way may take at the end where the queue keeps it anyway, in milliseconds. */
 const lastAttemptsMs = 1000;
@@ -37,15 +36,11 @@ export interface QueuedEndpointParts {
 export class QueuedEndpoint {
   readonly #parts: QueuedEndpointParts;
   readonly #queue: string;
-  readonly #type: StoreType;
   readonly #metrics: PumpMetrics;
   #owner: QueueOwner | undefined;
 
   constructor(parts: QueuedEndpointParts) {
     this.#parts = parts;
-    const { type } = parts.queueArgs;
-    if (type === "jetstream") throw new CodedError("unimplemented", "this build has no jetstream");
-    this.#type = type;
     this.#queue = queueName(parts.context.id, parts.endpoint.target.label);
     this.#metrics = parts.queues.metrics.pump(nameOfQueue(this.#queue));
   }
@@ -57,7 +52,7 @@ export class QueuedEndpoint {
   /** Opens the queue; throws a CodedError where that can't be done. */
   async start(): Promise<void> {
     const { args, queueArgs, endpoint, queues, context, metrics } = this.#parts;
-    const store = await queues.store(this.#type);
+    const store = await queues.storeFor(queueArgs);
     const pump = new QueuePump({
       queue: this.#queue,
       store,
@@ -121,7 +116,7 @@ export class QueuedEndpoint {
   status(): QueueStatus {
     const { profiles = 0, bytes = 0, oldestAt } = this.#owner?.store.stats(this.#queue) ?? {};
     const oldestMs = oldestAt === undefined ? undefined : Math.max(0, this.#parts.queues.now() - oldestAt);
-    return { type: this.#type, profiles, bytes, oldestMs };
+    return { type: this.#parts.queueArgs.type, profiles, bytes, oldestMs };
   }
 
   /** What is wrong with the queue, in words for the operator; undefined where nothing is. */

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { CodedError } from "../../base/failure.ts";
 import type { SharedContext, SharedPart } from "../../component/definition.ts";
 import type { QueueInfo, QueueOrder, Queues } from "../../component/queues.ts";
+import { JetStreamStore } from "./jetstream/jetstream_store.ts";
+import { type NatsSettings, natsSettings } from "./jetstream/nats_settings.ts";
 import { DiskChannel } from "./ledger/disk_channel.ts";
 import { MemoryChannel } from "./ledger/ledger_channel.ts";
 import { LedgerStore } from "./ledger/ledger_store.ts";
@@ -10,6 +12,7 @@ import { QueueMetrics, type QueueReading } from "./metrics.ts";
 import { nameOfQueue } from "./queue_name.ts";
 import { QueueOwners } from "./queue_owners.ts";
 import type { QueueStore } from "./queue_store.ts";
+import type { QueueArguments } from "./schema.ts";
 import { shownLetter, shownQueue } from "./shown_queue.ts";
 import { steadyTime } from "./steady_time.ts";
 import { moveProfiles } from "./store_transfer.ts";
@@ -17,11 +20,8 @@ import { moveProfiles } from "./store_transfer.ts";
 /** The file that a disk's queues lie in. */
 const fileName = "queues.sqlite";
 
-/** How long profiles wait for others to share a commit with, from the beginning of the commit before. */
-const gatherMs = 3;
-
-/** Types of queues that this build has. */
-export type StoreType = "memory" | "disk";
+/** Types of queues that this machine keeps. */
+type LedgerType = "memory" | "disk";
 
 /**
  * The queues of all pyroscope.write of a shard. They outlive the components, so that a reload hands nothing over,
@@ -33,8 +33,10 @@ export class WriteQueues implements SharedPart {
   readonly metrics: QueueMetrics;
   readonly owners = new QueueOwners();
   readonly #context: SharedContext;
-  readonly #opening = new Map<StoreType, Promise<LedgerStore>>();
-  readonly #open = new Map<StoreType, LedgerStore>();
+  readonly #opening = new Map<LedgerType, Promise<LedgerStore>>();
+  readonly #shared = new Map<string, JetStreamStore>();
+  /** By type; of shared ones there is one for each stream. */
+  readonly #open = new Map<string, QueueStore>();
 
   constructor(context: SharedContext) {
     this.#context = context;
@@ -61,8 +63,13 @@ export class WriteQueues implements SharedPart {
     }
   }
 
-  /** The store of a type, opened when first asked for; throws a CodedError where that can't be done. */
-  store(type: StoreType): Promise<LedgerStore> {
+  /** The store for a queue, opened when first asked for; throws a CodedError where that can't be done. */
+  async storeFor(args: QueueArguments): Promise<QueueStore> {
+    return args.type === "jetstream" ? this.#sharedStore(natsSettings(args)) : await this.store(args.type);
+  }
+
+  /** The store of a type that this machine keeps, opened when first asked for; throws as `storeFor`. */
+  store(type: LedgerType): Promise<LedgerStore> {
     let opening = this.#opening.get(type);
     if (opening === undefined) {
       opening = this.#openStore(type);
@@ -116,7 +123,7 @@ export class WriteQueues implements SharedPart {
     },
   };
 
-  async #carryOut(store: LedgerStore, queue: string, order: QueueOrder): Promise<number> {
+  async #carryOut(store: QueueStore, queue: string, order: QueueOrder): Promise<number> {
     switch (order.type) {
       case "drop":
         return store.remove(queue);
@@ -140,16 +147,16 @@ export class WriteQueues implements SharedPart {
   }
 
   #all() {
-    return [...this.#open].flatMap(([type, store]) =>
-      store.queues().map((queue) => ({ queue, type, store })),
+    return [...this.#open].flatMap(([key, store]) =>
+      store.queues().map((queue) => ({ queue, type: typeOf(key), store })),
     );
   }
 
-  #storesOf(queue: string): LedgerStore[] {
+  #storesOf(queue: string): QueueStore[] {
     return [...this.#open.values()].filter((store) => store.stats(queue) !== undefined);
   }
 
-  #shown(queue: string, type: StoreType, store: QueueStore): QueueInfo {
+  #shown(queue: string, type: string, store: QueueStore): QueueInfo {
     return shownQueue(queue, type, store.stats(queue), this.#ownerIn(queue, store));
   }
 
@@ -176,14 +183,13 @@ export class WriteQueues implements SharedPart {
     });
   }
 
-  async #openStore(type: StoreType): Promise<LedgerStore> {
+  async #openStore(type: LedgerType): Promise<LedgerStore> {
     const { clock, log, storagePath } = this.#context;
     const channel =
       type === "memory" ? new MemoryChannel(clock) : new DiskChannel(join(storagePath, fileName), clock);
     const store = new LedgerStore({
       channel,
       isLasting: type === "disk",
-      gatherMs: type === "disk" ? gatherMs : 0,
       clock,
       now: this.now,
       onSetAside: (path) =>
@@ -195,6 +201,32 @@ export class WriteQueues implements SharedPart {
         ),
     });
     await store.open();
+    this.#follow(type, store);
+    this.#tellLeft(store);
+    return store;
+  }
+
+  #sharedStore(settings: NatsSettings): JetStreamStore {
+    const { clock, log } = this.#context;
+    const open = this.#shared.get(settings.stream);
+    open?.use(settings);
+    if (open !== undefined) return open;
+    const store = new JetStreamStore(settings, {
+      clock,
+      now: this.now,
+      onUnreadable: (queue, seq) =>
+        log.error("a message in a queue's stream is no profile of pyroduct's: it is left out", {
+          queue,
+          seq,
+        }),
+    });
+    this.#shared.set(settings.stream, store);
+    this.#follow(`jetstream ${settings.stream}`, store);
+    store.open();
+    return store;
+  }
+
+  #follow(key: string, store: QueueStore): void {
     store.observe({
       dropped: (queue, reason, profiles, bytes) => {
         this.metrics.dropped(nameOfQueue(queue), reason, profiles);
@@ -202,12 +234,10 @@ export class WriteQueues implements SharedPart {
       },
       deadLettersDropped: (queue, reason, profiles) =>
         this.metrics.deadLettersDropped(nameOfQueue(queue), reason, profiles),
-      committed: (ms) => this.metrics.committed(type, ms / 1000),
+      committed: (ms) => this.metrics.committed(typeOf(key), ms / 1000),
       waiting: (queue) => this.#ownerIn(queue, store)?.pump.pump(),
     });
-    this.#open.set(type, store);
-    this.#tellLeft(store);
-    return store;
+    this.#open.set(key, store);
   }
 
   #tellLeft(store: QueueStore): void {
@@ -217,4 +247,8 @@ export class WriteQueues implements SharedPart {
       this.#context.log.info("profiles were queued before", { queue, profiles, dead_letters: deadLetters });
     }
   }
+}
+
+function typeOf(key: string): string {
+  return key.split(" ", 1)[0] ?? key;
 }

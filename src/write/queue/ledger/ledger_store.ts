@@ -25,8 +25,6 @@ const tendEveryMs = 5000;
 export interface LedgerStoreParts {
   readonly channel: LedgerChannel;
   readonly isLasting: boolean;
-  /** How long a write waits for others to join it, from the beginning of the one before it, in milliseconds. */
-  readonly gatherMs?: number;
   readonly clock: Clock;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
@@ -48,9 +46,9 @@ export class LedgerStore implements QueueStore {
   constructor(parts: LedgerStoreParts) {
     this.#parts = parts;
     this.isLasting = parts.isLasting;
-    const { channel, clock, now, gatherMs = 0 } = parts;
+    const { channel, clock, now } = parts;
     const onAnswer = (answer: LedgerAnswer, ms: number) => this.#afterWrite(answer, ms);
-    this.#writes = new LedgerWrites({ channel, clock, now, gatherMs, onAnswer });
+    this.#writes = new LedgerWrites({ channel, clock, now, onAnswer });
   }
 
   /** Opens it; throws a CodedError where that can't be done, or another process uses it. */

@@ -1,4 +1,4 @@
-import { type Clock, sleep, type Timer } from "../../../base/clock.ts";
+import type { Clock, Timer } from "../../../base/clock.ts";
 import type { QueuedProfile, Settlement } from "../queue_store.ts";
 import { encodeHead } from "../queued_head.ts";
 import type { AppendRecord, AppendResult, LedgerAnswer, LedgerWrite, SettleRecord } from "./ledger_calls.ts";
@@ -16,9 +16,6 @@ const maxWriteBytes = 4 * 2 ** 20;
 /** Profiles in one write at most. */
 const maxWriteProfiles = 1024;
 
-/** A write of so many profiles waits for no others. */
-const enoughProfiles = 32;
-
 interface PendingAppend {
   readonly queue: string;
   readonly profile: QueuedProfile;
@@ -32,8 +29,6 @@ export interface LedgerWritesParts {
   readonly clock: Clock;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
-  /** How long a write waits, from the beginning of the one before it, for others to join it, in milliseconds. */
-  readonly gatherMs: number;
   /** Told of each answer, and how long it took in milliseconds, before anybody who waits for it. */
   readonly onAnswer: (answer: LedgerAnswer, ms: number) => void;
 }
@@ -45,8 +40,6 @@ export class LedgerWrites {
   #settlements: { readonly queue: string; readonly settlement: Settlement }[] = [];
   #lingering: Timer | undefined;
   #writing: Promise<void> | undefined;
-  /** When the last write began, on the monotonic clock. */
-  #startedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: LedgerWritesParts) {
     this.#parts = parts;
@@ -97,19 +90,10 @@ export class LedgerWrites {
     while (this.#appends.length > 0 || this.#settlements.length > 0) {
       // What comes in one turn of the event loop comes together: one profile for several queues above all.
       await turnOfEventLoop();
-      await this.#gather();
       const isSettled = await this.#write();
       if (!isSettled) return false;
     }
     return true;
-  }
-
-  /** Under load few large writes cost less than many small ones; where little comes nothing waits. */
-  async #gather(): Promise<void> {
-    const { clock, gatherMs } = this.#parts;
-    const waitMs = this.#startedAt + gatherMs - clock.now();
-    if (waitMs > 0 && this.#appends.length < enoughProfiles) await sleep(clock, waitMs);
-    this.#startedAt = clock.now();
   }
 
   /** One write; false where leases could not be ended and must be tried again. */
