@@ -83,6 +83,8 @@ export interface SharedContext {
   readonly metrics: MetricScope;
   /** A folder of its own, which it makes when it needs one. */
   readonly storagePath: string;
+  /** Which of the shards it is in. */
+  readonly share: Share;
 }
 
 /** What the components of one kind in a shard share: it starts before them, and ends after them. */

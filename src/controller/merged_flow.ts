@@ -79,6 +79,8 @@ function mergeEndpoints(
 
 function mergeQueues(left: QueueStatus | undefined, right: QueueStatus | undefined): QueueStatus | undefined {
   if (left === undefined || right === undefined) return left ?? right;
+  // All shards share it, and each of them tells of the whole.
+  if (left.type === "jetstream" && right.type === "jetstream") return left;
   const oldest = [left.oldestMs, right.oldestMs].filter((one) => one !== undefined);
   return {
     type: left.type,

@@ -37,10 +37,11 @@ export class QueueDesk {
   async deadLetters(name: string, limit: number): Promise<DeadLetterInfo[]> {
     const { id } = await this.find(name);
     const lists = await Promise.all(this.#shards().map((shard) => shard.listDeadLetters(id, limit)));
-    return lists
-      .flat()
-      .sort((left, right) => right.refused_at - left.refused_at)
-      .slice(0, limit);
+    // What all shards share, each of them lists.
+    const letters = new Map(
+      lists.flat().map((one) => [`${one.id} ${one.accepted_at} ${one.refused_at}`, one]),
+    );
+    return [...letters.values()].sort((left, right) => right.refused_at - left.refused_at).slice(0, limit);
   }
 
   /** One of them; throws a CodedError `not_found` where there is none. */
@@ -53,26 +54,35 @@ export class QueueDesk {
     return letter;
   }
 
-  /** Has all shards carry it out; returns how many profiles that were. */
+  /**
+   * Has all shards carry it out, one after another: of what they share, the others find nothing left where one has.
+   * Returns how many profiles that were.
+   */
   async order(name: string, order: QueueOrder): Promise<number> {
     const { id } = await this.find(name);
     const ordered = "to" in order ? { ...order, to: (await this.find(order.to)).id } : order;
-    const counts = await Promise.all(this.#shards().map((shard) => shard.orderQueue(id, ordered)));
-    return counts.reduce((sum, count) => sum + count, 0);
+    let count = 0;
+    for (const shard of this.#shards()) count += await shard.orderQueue(id, ordered);
+    return count;
   }
 }
 
 function added(one: QueueInfo, other: QueueInfo): QueueInfo {
-  const oldest = [one.oldest_at, other.oldest_at].filter((at) => at !== null);
-  return {
+  const all = {
     ...one,
     has_endpoint: one.has_endpoint || other.has_endpoint,
+    drain_rate: one.drain_rate === null ? other.drain_rate : one.drain_rate + (other.drain_rate ?? 0),
+    paused: one.paused ?? other.paused,
+  };
+  // All shards share it, and each of them tells of the whole.
+  if (one.type === "jetstream") return all;
+  const oldest = [one.oldest_at, other.oldest_at].filter((at) => at !== null);
+  return {
+    ...all,
     profiles: one.profiles + other.profiles,
     bytes: one.bytes + other.bytes,
     oldest_at: oldest.length === 0 ? null : Math.min(...oldest),
     dead_letters: one.dead_letters + other.dead_letters,
     dead_letter_bytes: one.dead_letter_bytes + other.dead_letter_bytes,
-    drain_rate: one.drain_rate === null ? other.drain_rate : one.drain_rate + (other.drain_rate ?? 0),
-    paused: one.paused ?? other.paused,
   };
 }

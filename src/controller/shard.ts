@@ -167,13 +167,12 @@ export class Shard implements ShardCalls {
   }
 
   async metrics(): Promise<MetricFamily[]> {
-    const scopes = [...this.#components(), ...this.#pipeline.shared].map(({ metrics }) => metrics);
-    const families = await Promise.all(scopes.map((scope) => scope.families()));
+    const families = await Promise.all(this.#scopes().map((scope) => scope.families()));
     return families.flat();
   }
 
   async readMetrics(names: readonly string[]): Promise<MetricFamily[]> {
-    return this.#components().flatMap(({ metrics }) => metrics.read(names));
+    return this.#scopes().flatMap((scope) => scope.read(names));
   }
 
   async flow(): Promise<ShardFlow> {
@@ -263,6 +262,10 @@ export class Shard implements ShardCalls {
 
   stop(graceMs?: number): Promise<void> {
     return this.#pipeline.stop(graceMs);
+  }
+
+  #scopes() {
+    return [...this.#components(), ...this.#pipeline.shared].map(({ metrics }) => metrics);
   }
 
   #components() {

@@ -170,16 +170,17 @@ export class Pipeline {
     });
   }
 
-  #share({ type, share }: ComponentDefinition): RunningShared | undefined {
-    const { clock, log, storagePath } = this.#parts;
+  #share({ type, share: make }: ComponentDefinition): RunningShared | undefined {
+    const { clock, log, storagePath, share } = this.#parts;
     const metrics = new MetricScope({});
     const context = {
       clock,
       log: log.child({ component: type }),
       metrics,
       storagePath: join(storagePath, type),
+      share,
     };
-    const part = share?.(context);
+    const part = make?.(context);
     return part && { type, part, metrics };
   }
 

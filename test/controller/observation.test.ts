@@ -62,6 +62,19 @@ test("what has passed is added up, and what is unhealthy anywhere counts", async
   });
 });
 
+test("a queue that all shards share is told once", async () => {
+  const { shards, observation } = twoShards();
+  const queue = { type: "jetstream", profiles: 3, bytes: 30, oldestMs: 5 } as const;
+  for (const shard of shards) {
+    shard.flowNow = {
+      components: [componentFlow({ endpoints: [{ name: "e", url: "http://e", queue }] })],
+      edges: [],
+    };
+  }
+  const { components } = await observation.flow();
+  expect(components.get("w")?.endpoints.map((endpoint) => endpoint.queue)).toEqual([queue]);
+});
+
 test("a shard that does not answer is left out", async () => {
   const { shards, observation } = twoShards();
   shards[0].flowNow = { components: [componentFlow()], edges: [] };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { CodedError } from "../../src/base/failure.ts";
 import { QueueDesk } from "../../src/controller/queue_desk.ts";
 import { deadLetter, queueInfo } from "./shown_queues.ts";
 import { StubShard } from "./stub_shard.ts";
@@ -19,6 +20,27 @@ test("what shards have of the same queue is added up, and the oldest counts", as
     queueInfo("a", { profiles: 3, bytes: 30, oldest_at: 7, drain_rate: 10, paused: "HTTP 401" }),
     queueInfo("b"),
   ]);
+});
+
+test("what all shards share is told once", async () => {
+  const type = "jetstream";
+  const one = queueInfo("a", { type, profiles: 3, dead_letters: 1, drain_rate: 5, has_endpoint: false });
+  const other = queueInfo("a", { type, profiles: 3, dead_letters: 1, drain_rate: 5, paused: "HTTP 401" });
+  const { desk: queues, shards } = desk([one], [other]);
+  expect(await queues.list()).toEqual([
+    queueInfo("a", { type, profiles: 3, dead_letters: 1, drain_rate: 10, paused: "HTTP 401" }),
+  ]);
+  for (const shard of shards) shard.letters = [deadLetter("l1", one.id)];
+  expect(await queues.deadLetters("a", 5)).toEqual([deadLetter("l1", one.id).letter]);
+});
+
+test("an order that one shard can't carry out goes no further", async () => {
+  const { desk: queues, shards } = desk([queueInfo("a")], [queueInfo("a")]);
+  shards[0].orderQueue = async () => {
+    throw new CodedError("unavailable", "no connection");
+  };
+  await expect(queues.order("a", { type: "drop" })).rejects.toThrow("no connection");
+  expect(shards[1].orders).toEqual([]);
 });
 
 describe("a queue is found", () => {

@@ -3,12 +3,21 @@ import { systemClock } from "../../src/base/clock.ts";
 import { wholeShare } from "../../src/base/share.ts";
 import { componentDefinitions } from "../../src/components.ts";
 import { newestFirst, Shard } from "../../src/controller/shard.ts";
+import type { MetricFamily } from "../../src/telemetry/metric_family.ts";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
 import { componentsOf } from "../config/loaded.ts";
 import { RecordedLog } from "../telemetry/recorded_log.ts";
 import { storedBody } from "./stub_shard.ts";
 
-/** A shard with a receiver that stores what comes. */
+const storingConfig = `
+pyroscope.receive_http:
+  r:
+    http: {listen_address: 127.0.0.1, listen_port: 0}
+    forward_to: [pyroscope.local_store.a.receiver, pyroscope.local_store.b.receiver]
+pyroscope.local_store: {a: {}, b: {}}
+`;
+
+/** A shard with a receiver that stores what comes, unless another configuration is given. */
 class StoringShard implements AsyncDisposable {
   readonly #folder = new TemporaryFolder();
   readonly shard = new Shard({
@@ -20,15 +29,9 @@ class StoringShard implements AsyncDisposable {
     share: wholeShare,
   });
 
-  static async start(): Promise<StoringShard> {
+  static async start(config = storingConfig): Promise<StoringShard> {
     const bed = new StoringShard();
-    const components = componentsOf(`
-pyroscope.receive_http:
-  r:
-    http: {listen_address: 127.0.0.1, listen_port: 0}
-    forward_to: [pyroscope.local_store.a.receiver, pyroscope.local_store.b.receiver]
-pyroscope.local_store: {a: {}, b: {}}
-`);
+    const components = componentsOf(config);
     await bed.shard.prepare({ components, ports: {}, isFirst: true });
     await bed.shard.commit();
     return bed;
@@ -108,4 +111,15 @@ describe("the order of stored profiles", () => {
     const profiles = times.map(([id, received_at]) => storedBody(id, { received_at }).profile);
     expect(profiles.toSorted(newestFirst).map(({ id }) => id)).toEqual(["c", "b", "a", "d"]);
   });
+});
+
+test("metrics are read by name as in a scrape, those of queues too", async () => {
+  await using bed = await StoringShard.start(
+    "pyroscope.write: {w: {endpoint: {url: http://127.0.0.1:1, queue: {type: memory}}}}",
+  );
+  const names = ["pyroduct_write_queue_profiles", "pyroscope_write_sent_profiles_total"];
+  const scraped = (await bed.shard.metrics()).filter(({ name }) => names.includes(name));
+  const byName = (families: readonly MetricFamily[]) => families.map(({ name }) => name).toSorted();
+  expect(byName(scraped)).toEqual(names);
+  expect(byName(await bed.shard.readMetrics([...names, "none"]))).toEqual(names);
 });

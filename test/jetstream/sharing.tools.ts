@@ -1,5 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { eventually } from "../base/eventually.ts";
+import { WorkersBed } from "../controller/workers_bed.ts";
 import { RecordingSink } from "../wire/recording_sink.ts";
 import { QueuedGraph, queuedConfig } from "../write/queue/queued_graph.ts";
 import { NatsServer } from "./nats_server.ts";
@@ -8,6 +9,9 @@ setDefaultTimeout(90_000);
 
 /** How long a server's or a queue's recovery may take, in milliseconds. */
 const patienceMs = 20_000;
+
+/** Profiles that become dead letters. */
+const refused = 6;
 
 /** How many profiles are sent at once to each instance. */
 const atOnce = 8;
@@ -118,4 +122,31 @@ test("what comes just now does not wait for the backlog", async () => {
   const [live] = await sendWhile(bed, "live", (sent) => sent === 0);
   await eventually("the live profile", () => arrivals(sink).has(live ?? ""));
   expect(bed.queue()?.profiles).toBeGreaterThan(10);
+});
+
+test("workers tell of a shared queue once, and what is sent again is sent once", async () => {
+  await using server = await NatsServer.start();
+  await using sink = await RecordingSink.start();
+  sink.script({ otherwise: { status: 422 } });
+  const queue = { type: "jetstream", servers: [server.address] };
+  await using bed = await WorkersBed.start({ ...queuedConfig([{ name: "e", url: sink.url, queue }]) });
+  const path = "/api/v0/queues/pyroscope.write.w:e";
+  const letters = async () =>
+    ((await (await bed.get(`${path}/dead_letters`)).json()) as { dead_letters: unknown[] }).dead_letters;
+  await eventually("a queue", async () => (await bed.ingest("name=app", "letter")) === 200, patienceMs);
+  for (let n = 1; n < refused; n += 1) expect(await bed.ingest("name=app", "letter")).toBe(200);
+  await eventually("all dead letters", async () => (await letters()).length === refused, patienceMs);
+  const told = () => bed.metric("pyroduct_write_queue_dead_letters");
+  await eventually("a count of them", async () => (await told()) === refused, patienceMs);
+  const { dead_letters } = (await (await bed.get(path)).json()) as { dead_letters: number };
+  expect(dead_letters).toBe(refused);
+  sink.script({});
+  const before = sink.recording.requests.length;
+  const url = `http://${bed.pyroduct.admin}${path}/dead_letters/resend`;
+  expect(await (await fetch(url, { method: "POST" })).json()).toEqual({ profiles: refused });
+  const arrived = () => sink.recording.requests.length - before;
+  await eventually("their deliveries", () => arrived() >= refused, patienceMs);
+  await eventually("none that waits", async () => (await told()) === 0, patienceMs);
+  expect(await letters()).toEqual([]);
+  expect(arrived()).toBe(refused);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import type { LiveBatch, LiveProfile } from "../../src/admin/api/live.ts";
+import type { LiveBatch } from "../../src/admin/api/live.ts";
 import type { Status } from "../../src/admin/api/status.ts";
 import { EventReader } from "../admin/event_reader.ts";
 import { eventually } from "../base/eventually.ts";
@@ -32,9 +32,6 @@ function storingAt(port: number): PyroductConfig {
     "pyroscope.local_store": { s: {} },
   };
 }
-
-/** The kernel spreads connections at random: one time in two million, all of these come to the same of two. */
-const manyProfiles = 22;
 
 /** Registers what is said about several workers. */
 export function registerWorkerTests(): void {
@@ -113,21 +110,19 @@ function registerLifeTests(): void {
     const before = await status();
     await using live = new EventReader(await bed.get("/api/v0/live/events"));
     await live.next("profiles");
-    // So many that each of them gets some.
-    for (let n = 0; n < manyProfiles; n += 1) expect(await bed.ingest(`name=live${n}`)).toBe(200);
-    const seen = new Map<string, LiveProfile>();
-    await live.next<LiveBatch>("profiles", ({ profiles }) => {
-      for (const one of profiles) if (one.status === "delivered") seen.set(one.id, one);
-      return seen.size === manyProfiles;
+    // What comes before the numbers tells the process. On a busy machine some pass unseen: others are sent.
+    const shown = new Map<string | undefined, string>();
+    const looking = live.next<LiveBatch>("profiles", ({ profiles }) => {
+      for (const { id, status } of profiles) if (status === "delivered") shown.set(id.split("-")[0], id);
+      return shown.size === 2;
     });
-    // What comes before the numbers tells the process.
-    const shown = new Map([...seen.keys()].map((id) => [id.split("-")[0], id]));
-    expect(shown.size).toBe(2);
+    const sent = await bed.ingestUntil(() => shown.size === 2);
+    await looking;
     for (const id of shown.values()) {
       expect(await (await bed.get(`/api/v0/live/${id}/raw`)).text()).toBe("profile");
     }
     const after = await status();
-    expect(after.received_profiles - before.received_profiles).toBe(manyProfiles);
+    expect(after.received_profiles - before.received_profiles).toBe(sent);
     expect(after.receivers.map(({ url }) => url)).toEqual([`http://${bed.pyroduct.receiver}`]);
     const log = await (await bed.get("/api/v0/support/log")).text();
     const speakers = log.split("\n").map((line) => /worker["=:]+(\d)\b/.exec(line)?.[1]);

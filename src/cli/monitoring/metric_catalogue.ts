@@ -43,11 +43,10 @@ export async function metricCatalogue(): Promise<ReadonlyMap<string, KnownMetric
     const definition = componentDefinitions.find((one) => one.type === type);
     if (definition === undefined) throw new Error(`no component ${type}`);
     const metrics = new MetricScope({ component_id: id });
-    const parts = { clock: systemClock, log, storagePath: "" };
+    const parts = { clock: systemClock, log, storagePath: "", share: wholeShare };
     const sharedMetrics = new MetricScope({});
     const shared = definition.share?.({ ...parts, metrics: sharedMetrics });
-    const place = { adoptedPaths: [], share: wholeShare };
-    const context = { ...parts, ...place, id, metrics, listeners };
+    const context = { ...parts, adoptedPaths: [], id, metrics, listeners };
     definition.build(v.parse(definition.schema, source), context, shared);
     families.push(...(await metrics.families()), ...(await sharedMetrics.families()));
   }

@@ -12,7 +12,8 @@ export interface QueueLabels {
 /** How a queue stands at a scrape. */
 export interface QueueReading {
   readonly labels: QueueLabels;
-  readonly stats: QueueStats;
+  /** Undefined where another shard tells it. */
+  readonly stats: QueueStats | undefined;
   /** Age of the oldest profile in seconds; 0 where there is none. */
   readonly oldestSeconds: number;
   /** Bytes a second that the backlog may be sent with; undefined where no endpoint sends it. */
@@ -69,11 +70,11 @@ export class QueueMetrics {
       };
       scope.gauge(`pyroduct_write_queue_${name}`, help, names, collect, aggregation);
     };
-    gauge("profiles", "Profiles that wait or are under way.", ({ stats }) => stats.profiles);
-    gauge("bytes", "Bytes of these profiles, labels included.", ({ stats }) => stats.bytes);
+    gauge("profiles", "Profiles that wait or are under way.", ({ stats }) => stats?.profiles);
+    gauge("bytes", "Bytes of these profiles, labels included.", ({ stats }) => stats?.bytes);
     gauge("oldest_seconds", "Age of the oldest profile.", ({ oldestSeconds }) => oldestSeconds, "max");
-    gauge("dead_letters", "Dead letters kept.", ({ stats }) => stats.deadLetters);
-    gauge("dead_letter_bytes", "Bytes of dead letters kept.", ({ stats }) => stats.deadLetterBytes);
+    gauge("dead_letters", "Dead letters kept.", ({ stats }) => stats?.deadLetters);
+    gauge("dead_letter_bytes", "Bytes of dead letters kept.", ({ stats }) => stats?.deadLetterBytes);
     gauge("drain_rate", "Bytes a second that the backlog may be sent with.", ({ drainRate }) => drainRate);
     gauge(
       "paused",

@@ -111,12 +111,12 @@ export function limitsOf({ type, max_bytes, max_age, on_full, dead_letters }: Qu
 /** The arguments of a queue for one of the workers that share what a configuration allows. */
 export function queueShare(args: QueueArguments, share: Share): QueueArguments {
   const part = (total: number) => shareOf(total, share);
+  const sending = { ...args, concurrency: part(args.concurrency), drain_rate: part(args.drain_rate) };
+  // A stream is one, however many send from it, and so is that of its dead letters.
+  if (args.type === "jetstream") return sending;
   return {
-    ...args,
-    // A stream is one, however many send from it.
-    ...(args.type === "jetstream" ? {} : { max_bytes: part(limitsOf(args).maxBytes) }),
-    concurrency: part(args.concurrency),
-    drain_rate: part(args.drain_rate),
+    ...sending,
+    max_bytes: part(limitsOf(args).maxBytes),
     dead_letters: { ...args.dead_letters, max_bytes: part(args.dead_letters.max_bytes) },
   };
 }

@@ -166,7 +166,7 @@ export class WriteQueues implements SharedPart {
   }
 
   #readings(): QueueReading[] {
-    return this.#all().flatMap(({ queue, store }) => {
+    return this.#all().flatMap(({ queue, type, store }) => {
       const stats = store.stats(queue);
       if (stats === undefined) return [];
       const pump = this.#ownerIn(queue, store)?.pump;
@@ -174,7 +174,8 @@ export class WriteQueues implements SharedPart {
       return [
         {
           labels: nameOfQueue(queue),
-          stats,
+          // What all shards share would be counted once for each of them.
+          stats: type === "jetstream" && this.#context.share.index > 0 ? undefined : stats,
           oldestSeconds: Math.max(0, oldestMs) / 1000,
           drainRate: pump?.drainRate,
           isPaused: pump?.pause !== undefined,
