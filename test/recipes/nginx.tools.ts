@@ -20,8 +20,8 @@ class Nginx implements AsyncDisposable {
   readonly #process: Bun.Subprocess;
   readonly ca: string;
 
-  /** @param address `host:port` of pyroduct. */
-  constructor(address: string) {
+  /** @param addresses `host:port` of each pyroduct. */
+  constructor(...addresses: readonly string[]) {
     const authority = this.#certificates.authority();
     const { cert, key } = this.#certificates.signed(authority, {
       names: "DNS:localhost,IP:127.0.0.1",
@@ -31,7 +31,7 @@ class Nginx implements AsyncDisposable {
     this.ca = authority.cert;
     const places = {
       addresses: {
-        "server 127.0.0.1:9999": `server ${address}`,
+        "server 127.0.0.1:9999": addresses.map((address) => `server ${address}`).join("; "),
         "listen 443": `listen 127.0.0.1:${this.#port}`,
         "http://pyroduct": "http://pyroduct",
       },
@@ -111,4 +111,24 @@ test("debug information of any size is streamed through", async () => {
   const request = await sink.recording.request(1);
   expect([request.path, request.body.length]).toEqual([path, body.length]);
   expect(headerOf(request, "host")).toBe(new URL(sink.url).host);
+});
+
+test("with two instances nginx asks one where the other has ended", async () => {
+  await using sink = await RecordingSink.start();
+  const addresses = { "http://pyroscope:4040": sink.url };
+  await using one = startRecipe("behind-nginx.yaml", { addresses });
+  await using other = startRecipe("behind-nginx.yaml", { addresses });
+  const receivers = await Promise.all([receiverOf(one), receiverOf(other)]);
+  await using nginx = new Nginx(...receivers.map((receiver) => receiver.replace("http://", "")));
+  await nginx.started();
+  const tls = { ca: nginx.ca };
+  const sendTen = async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `app-${index}`);
+    return await Promise.all(names.map((name) => send(nginx.url, { name, tls })));
+  };
+  expect(await sendTen()).toEqual(Array(10).fill(200));
+  other.kill("SIGTERM");
+  expect(await other.ended()).toMatchObject({ status: 0 });
+  expect(await sendTen()).toEqual(Array(10).fill(200));
+  expect(sink.recording.requests).toHaveLength(20);
 });
