@@ -8,6 +8,7 @@ import { addConvert } from "./convert.ts";
 import { addDoctor } from "./doctor.ts";
 import { defaultAdmin } from "./first_run.ts";
 import { toAddress, toDuration } from "./flag_values.ts";
+import { addExamples } from "./help_examples.ts";
 import { addPrint } from "./print_commands.ts";
 import { type ProbeName, probe, probes } from "./probe.ts";
 import { addQueue } from "./queue_commands.ts";
@@ -119,6 +120,7 @@ function createProgram(exitWith: (status: number) => void): Command {
         `pyroduct ${version} (commit ${commit}, bun ${Bun.version}, ${process.platform}-${process.arch})\n`,
       );
     });
+  addExamples(program);
   return program;
 }
 

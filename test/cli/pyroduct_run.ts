@@ -76,7 +76,9 @@ export class PyroductRun implements AsyncDisposable {
 
   /** `host:port` of a component that listens, by its ID. */
   async address(component: string): Promise<string> {
-    const line = new RegExp(`msg=listening component_id=${component}(?: [^\\n]*)? address=(\\S+)`);
+    const line = new RegExp(
+      `msg=listening(?: worker=\\d+)? component_id=${component}(?: [^\\n]*)? address=(\\S+)`,
+    );
     const [, address = ""] = await this.hasSaid(line);
     return address;
   }

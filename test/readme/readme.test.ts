@@ -38,10 +38,15 @@ const samples = {
   htpasswd: `user:${Bun.password.hashSync("secret", { algorithm: "bcrypt", cost: 4 })}\n`,
   "tls.crt": server.cert,
   "tls.key": server.key,
+  "clients-ca.crt": server.cert,
+  "ca.crt": server.cert,
+  "client.crt": server.cert,
+  "client.key": server.key,
+  "grafana-cloud-token": "glc_secret\n",
 };
 
 /** Variables that README's configurations need. */
-const variables = { PYROSCOPE_USER: "12345" };
+const variables = { PYROSCOPE_USER: "12345", GRAFANA_CLOUD_USER: "12345" };
 
 describe.concurrent("every command of README", () => {
   const hasCurl = Bun.which("curl") !== null;
@@ -144,6 +149,12 @@ describe.concurrent("what README says", () => {
     // What is known of a process depends on the system.
     expect(documented).toEqual(expect.arrayContaining(exposed));
     expect(await served.stop()).toBe(0);
+  });
+
+  test("of metrics outside of their table stands in it, too", () => {
+    const named = matches(markdown, /`((?:pyroscope|pyroduct|process)_[a-z_]+)`/g);
+    const families = named.map((name) => name.replace(/_(?:bucket|count|sum)$/, ""));
+    expect(firstCodes("Metrics")).toEqual(expect.arrayContaining(families));
   });
 
   test("of places in itself leads there", () => {

@@ -70,6 +70,7 @@ const scripts: ReadonlySet<string> = new Set([
     "test:grpc",
     "test:doctor",
     "test:jetstream",
+    "test:recipes",
     "test:print",
   ],
   ...["check", "fix", "generate", "renew", "screenshots", "bench"],
