@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { reservePort } from "../readme/reserved_port.ts";
+import { freePort } from "../http/free_port.ts";
 import type { BenchEnvironment } from "./environment.ts";
 import { startNginx } from "./nginx.ts";
 import { startProgram } from "./program.ts";
@@ -11,7 +11,7 @@ export async function startNginxProxy(
   scheme: "http" | "https",
 ): Promise<Receiver> {
   const destination = sink.open(scheme);
-  const port = reservePort();
+  const port = freePort();
   // It verifies the certificate, as pyroduct does.
   const tls = `proxy_ssl_verify on; proxy_ssl_trusted_certificate ${certificate.certFile}; proxy_ssl_name 127.0.0.1;`;
   const nginx = await startNginx(folder, {

@@ -1,4 +1,4 @@
-import { reservePort } from "../readme/reserved_port.ts";
+import { freePort } from "../http/free_port.ts";
 import { PyroductProcess } from "../wire/pyroduct_process.ts";
 import type { BenchEnvironment } from "./environment.ts";
 import { knowsFlag } from "./executable.ts";
@@ -45,7 +45,7 @@ async function startPyroduct(
 ): Promise<Receiver> {
   const { endpoints = 1, writers = 1, scheme = "http", flags = [] } = variant;
   const destinations = Array.from({ length: endpoints * writers }, () => sink.open(scheme));
-  const port = reservePort();
+  const port = freePort();
   const process = await PyroductProcess.start(
     pyroductConfig(port, destinations, variant, certificate.certFile),
     { arguments: flags, environment: variables },

@@ -1,6 +1,6 @@
 import { existsSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { reservePort } from "../readme/reserved_port.ts";
+import { freePort } from "../http/free_port.ts";
 import type { Arrived } from "./arrived.ts";
 import type { Certificate } from "./certificate.ts";
 import { startNginx } from "./nginx.ts";
@@ -55,10 +55,10 @@ export class Sink implements AsyncDisposable {
   ): Promise<Sink> {
     await using resources = new AsyncDisposableStack();
     const free = {
-      http: Array.from({ length: plainPorts }, reservePort),
-      https: Array.from({ length: tlsPorts }, reservePort),
+      http: Array.from({ length: plainPorts }, freePort),
+      https: Array.from({ length: tlsPorts }, freePort),
     };
-    const statusPort = reservePort();
+    const statusPort = freePort();
     const logFile = join(folder, "sink.log");
     const plain = fixedPort === undefined ? free.http : [...free.http, fixedPort];
     resources.use(

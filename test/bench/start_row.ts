@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { reservePort } from "../readme/reserved_port.ts";
+import { freePort } from "../http/free_port.ts";
 import type { BenchEnvironment } from "./environment.ts";
 import { LoadedReceiver } from "./loaded_receiver.ts";
 import type { Payload } from "./payload.ts";
@@ -52,7 +52,7 @@ async function startOnce(
   destination: SinkPort,
   payload: Payload,
 ): Promise<number> {
-  const port = reservePort();
+  const port = freePort();
   const configFile = join(folder, "start.json");
   await Bun.write(configFile, JSON.stringify(pyroductConfig(port, [destination], {}, certificate.certFile)));
   const startedAt = performance.now();

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { eventually } from "../base/eventually.ts";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
-import { reservePort } from "../readme/reserved_port.ts";
+import { freePort } from "../http/free_port.ts";
 import { PyroductProcess } from "../wire/pyroduct_process.ts";
 import { RecordingSink } from "../wire/recording_sink.ts";
 
@@ -21,7 +21,7 @@ export class PrometheusServer implements AsyncDisposable {
 
   /** Starts everything and waits until there is enough for rates. */
   static async start(): Promise<PrometheusServer> {
-    const server = new PrometheusServer(reservePort());
+    const server = new PrometheusServer(freePort());
     try {
       await server.#start();
       return server;

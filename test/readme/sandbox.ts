@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
-import { reservePort } from "./reserved_port.ts";
+import { freePort } from "../http/free_port.ts";
 
 /**
  * A place where README's commands do no harm: its ports are free ones, its destinations one server that takes
@@ -42,7 +42,7 @@ export class Sandbox implements Disposable {
 
   /** `127.0.0.1:port`, with the port that stands for README's. */
   local(port: string): string {
-    const known = this.#ports.get(port) ?? reservePort();
+    const known = this.#ports.get(port) ?? freePort();
     this.#ports.set(port, known);
     return `127.0.0.1:${known}`;
   }
