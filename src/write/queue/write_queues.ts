@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { CodedError } from "../../base/failure.ts";
 import type { SharedContext, SharedPart } from "../../component/definition.ts";
 import type { QueueInfo, QueueOrder, Queues } from "../../component/queues.ts";
-import { JetStreamStore } from "./jetstream/jetstream_store.ts";
-import { type NatsSettings, natsSettings } from "./jetstream/nats_settings.ts";
+import type { JetStreamStore } from "./jetstream/jetstream_store.ts";
 import { DiskChannel } from "./ledger/disk_channel.ts";
 import { MemoryChannel } from "./ledger/ledger_channel.ts";
 import { LedgerStore } from "./ledger/ledger_store.ts";
@@ -65,7 +64,7 @@ export class WriteQueues implements SharedPart {
 
   /** The store for a queue, opened when first asked for; throws a CodedError where that can't be done. */
   async storeFor(args: QueueArguments): Promise<QueueStore> {
-    return args.type === "jetstream" ? this.#sharedStore(natsSettings(args)) : await this.store(args.type);
+    return args.type === "jetstream" ? this.#sharedStore(args) : this.store(args.type);
   }
 
   /** The store of a type that this machine keeps, opened when first asked for; throws as `storeFor`. */
@@ -207,8 +206,14 @@ export class WriteQueues implements SharedPart {
     return store;
   }
 
-  #sharedStore(settings: NatsSettings): JetStreamStore {
+  async #sharedStore(args: QueueArguments): Promise<JetStreamStore> {
+    // Loaded where it is needed: it makes every start longer.
+    const [{ JetStreamStore }, { natsSettings }] = await Promise.all([
+      import("./jetstream/jetstream_store.ts"),
+      import("./jetstream/nats_settings.ts"),
+    ]);
     const { clock, log } = this.#context;
+    const settings = natsSettings(args);
     const open = this.#shared.get(settings.stream);
     open?.use(settings);
     if (open !== undefined) return open;
