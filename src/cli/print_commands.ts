@@ -10,7 +10,6 @@ import { type KubernetesOptions, kubernetesDefaults, kubernetesManifests } from 
 import { reference } from "./print_reference.ts";
 import { jsonSchema } from "./print_schema.ts";
 import { type SystemdOptions, systemdDefaults, systemdUnit } from "./print_systemd.ts";
-import { writeOut } from "./standard_output.ts";
 
 /** Adds `print` with everything that it prints; each is made from what the rest of the program goes by. */
 export function addPrint(program: Command): void {
@@ -29,7 +28,7 @@ export function addPrint(program: Command): void {
 
   add("helm", "a Helm chart of the same objects, as an archive").action(async () => {
     refuseTerminal();
-    await writeOut(await helmChart());
+    writeOut(await helmChart());
   });
   add("compose", "a Compose file with Pyroscope and Grafana").action(() => writeOut(composeFile()));
   add("dockerfile", "a Dockerfile").action(() => writeOut(dockerfile()));
@@ -55,7 +54,7 @@ function addKubernetes(command: Command): void {
     .action((options: KubernetesOptions) => {
       if (options.maxReplicas < options.replicas)
         throw new CodedError("invalid_argument", "--max-replicas must be at least --replicas");
-      return writeOut(kubernetesManifests(options));
+      writeOut(kubernetesManifests(options));
     });
 }
 
@@ -94,8 +93,12 @@ function toCount(text: string): number {
   return count;
 }
 
-function writeJson(value: unknown): Promise<void> {
-  return writeOut(`${JSON.stringify(value, null, 2)}\n`);
+function writeOut(content: string | Uint8Array): void {
+  process.stdout.write(content);
+}
+
+function writeJson(value: unknown): void {
+  writeOut(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 function refuseTerminal(): void {

@@ -1,7 +1,6 @@
 import { get } from "node:http";
 import { CodedError, messageOf } from "../base/failure.ts";
 import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
-import { writeOut } from "./standard_output.ts";
 
 /** What can be asked of a running pyroduct, each at `/-/` of its admin server. */
 export const probes = ["ready", "live", "healthy"] as const;
@@ -24,7 +23,7 @@ const loopbacks: Readonly<Record<string, string>> = { "": "127.0.0.1", "0.0.0.0"
 export async function probe(name: ProbeName, { host, port }: ListenAddress): Promise<number> {
   const address = formatAddress(loopbacks[host] ?? host, port);
   const { status, text } = await ask(`http://${address}/-/${name}`);
-  await writeOut(text);
+  process.stdout.write(text);
   return status === 200 ? 0 : 1;
 }
 

@@ -1,15 +1,17 @@
 import { systemCodeOf } from "../base/failure.ts";
 
 /**
- * Writes to standard output and waits until all of it is out: a pipe takes 64 KiB at once, and what is left when the
- * process exits is lost.
+ * Ends a stream of the process and waits until all that was written to it is out: a pipe takes 64 KiB at once, and
+ * what is left when the process exits is lost.
+ *
+ * @throws where something can't be written; a reader that has seen enough, such as head(1), is no failure.
  */
-export function writeOut(content: string | Uint8Array): Promise<void> {
+export function allWritten(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(content, (thrown) => {
-      // A reader such as head(1) that has seen enough is no failure.
-      if (thrown && systemCodeOf(thrown) !== "EPIPE") reject(thrown);
-      else resolve();
+    stream.once("error", (error) => {
+      if (systemCodeOf(error) === "EPIPE") resolve();
+      else reject(error);
     });
+    stream.end(() => resolve());
   });
 }

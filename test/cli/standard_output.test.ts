@@ -5,8 +5,9 @@ const source = join(import.meta.dir, "..", "..", "src", "cli", "standard_output.
 const bytes = 3_000_000;
 
 /** Writes, and exits as soon as that is said to be done. */
-const script = `const { writeOut } = await import(${JSON.stringify(source)});
-await writeOut("x".repeat(${bytes}));
+const script = `const { allWritten } = await import(${JSON.stringify(source)});
+process.stdout.write("x".repeat(${bytes}));
+await allWritten(process.stdout);
 process.exit(0);`;
 
 test("all is written before the process exits, whatever a pipe takes at once", async () => {
