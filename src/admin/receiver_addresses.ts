@@ -1,12 +1,9 @@
 import type { ShownComponent } from "../controller/config_check.ts";
 import type { Controller } from "../controller/controller.ts";
-import { formatAddress, parseAddress } from "../http/listen_address.ts";
+import { formatAddress, isEveryAddress, parseAddress } from "../http/listen_address.ts";
 import type { ReceiverAddress } from "./api/status.ts";
 
 const receiverType = "pyroscope.receive_http";
-
-/** Hosts that mean all addresses of the machine. */
-const everywhere: readonly string[] = ["", "0.0.0.0", "::"];
 
 /**
  * Where senders find the receivers.
@@ -27,7 +24,7 @@ function addressOf(
   const listen = parseAddress(address ?? "");
   if (listen === undefined) return undefined;
   const { tls, auth } = httpOf(args);
-  const name = everywhere.includes(listen.host) ? host : listen.host;
+  const name = isEveryAddress(listen.host) ? host : listen.host;
   const scheme = tls === undefined ? "http" : "https";
   return {
     id,

@@ -1,6 +1,7 @@
 import { messageOf, systemCodeOf } from "../base/failure.ts";
 import type { Secret } from "../base/secret.ts";
-import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
+import { basicAuthorization } from "../http/basic_authorization.ts";
+import { formatAddress, isEveryAddress, type ListenAddress } from "../http/listen_address.ts";
 
 /** How much of an answer is read, in bytes. */
 const maxAnswerBytes = 64 * 2 ** 20;
@@ -25,10 +26,8 @@ export class AdminClient {
 
   constructor({ host, port }: ListenAddress, timeoutMs: number, credentials?: AdminCredentials) {
     this.#authorization =
-      credentials &&
-      `Basic ${Buffer.from(`${credentials.username}:${credentials.password.reveal()}`).toString("base64")}`;
-    const isEverywhere = host === "" || host === "0.0.0.0" || host === "::";
-    this.address = formatAddress(isEverywhere ? "127.0.0.1" : host, port);
+      credentials && basicAuthorization(credentials.username, credentials.password.reveal());
+    this.address = formatAddress(isEveryAddress(host) ? "127.0.0.1" : host, port);
     this.#timeoutMs = timeoutMs;
   }
 

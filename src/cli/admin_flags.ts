@@ -18,14 +18,17 @@ export interface AdminFlags {
 /** The variable that holds the password where no file does. */
 const passwordVariable = "PYRODUCT_PASSWORD";
 
+/** The flag that says where the admin server is. */
+export function adminOption(description: string): Option {
+  return new Option("--server.http.listen-addr <address>", description)
+    .argParser(toAddress)
+    .default(defaultAdmin, formatAddress(defaultAdmin.host, defaultAdmin.port));
+}
+
 /** Adds the flags that say where the admin server is and who asks it. */
 export function addAdminFlags(command: Command): Command {
   return command
-    .addOption(
-      new Option("--server.http.listen-addr <address>", "where the running pyroduct's admin server is")
-        .argParser(toAddress)
-        .default(defaultAdmin, formatAddress(defaultAdmin.host, defaultAdmin.port)),
-    )
+    .addOption(adminOption("where the running pyroduct's admin server is"))
     .option("--username <name>", "user of the admin server, where it has --server.http.auth-file")
     .option(
       "--password-file <file>",

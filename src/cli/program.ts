@@ -4,6 +4,7 @@ import { CodedError, messageOf } from "../base/failure.ts";
 import { commit, version } from "../base/version.ts";
 import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
 import { type LogFormat, type LogLevel, logFormats, logLevels } from "../telemetry/log.ts";
+import { adminOption } from "./admin_flags.ts";
 import { addConvert } from "./convert.ts";
 import { addDoctor } from "./doctor.ts";
 import { defaultAdmin } from "./first_run.ts";
@@ -167,12 +168,6 @@ function addRun(program: Command, exitWith: (status: number) => void): void {
     .action(async (configPath: string | undefined, flags: RunFlags) => {
       exitWith(await run(runOptions(configPath, flags)));
     });
-}
-
-function adminOption(description: string): Option {
-  return new Option("--server.http.listen-addr <address>", description)
-    .argParser(toAddress)
-    .default(defaultAdmin, formatAddress(defaultAdmin.host, defaultAdmin.port));
 }
 
 function runOptions(configPath: string | undefined, flags: RunFlags): RunOptions {

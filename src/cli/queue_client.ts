@@ -1,4 +1,5 @@
 import { CodedError, messageOf } from "../base/failure.ts";
+import { basicAuthorization } from "../http/basic_authorization.ts";
 
 /** How long the admin server may take to answer, in milliseconds. */
 const timeoutMs = 30_000;
@@ -20,9 +21,9 @@ export class QueueClient {
   constructor(server: string) {
     const url = new URL(server);
     const user = decodeURIComponent(url.username);
-    const credentials = Buffer.from(`${user}:${decodeURIComponent(url.password)}`).toString("base64");
     this.#server = `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
-    this.#headers = user === "" ? {} : { authorization: `Basic ${credentials}` };
+    this.#headers =
+      user === "" ? {} : { authorization: basicAuthorization(user, decodeURIComponent(url.password)) };
   }
 
   /** The answer's JSON; throws a CodedError where there is none. */

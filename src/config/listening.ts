@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { ComponentDefinition, ListeningAddress } from "../component/definition.ts";
-import { formatAddress } from "../http/listen_address.ts";
+import { formatAddress, isEveryAddress } from "../http/listen_address.ts";
 import type { ComponentConfig } from "./load_config.ts";
 import type { Problem } from "./problem.ts";
 
@@ -49,9 +49,5 @@ export function portProblems(
 
 function overlaps(one: ListeningAddress, other: ListeningAddress): boolean {
   if (one.port !== other.port) return false;
-  return one.host === other.host || isEverywhere(one.host) || isEverywhere(other.host);
-}
-
-function isEverywhere(host: string): boolean {
-  return host === "" || host === "0.0.0.0" || host === "::";
+  return one.host === other.host || isEveryAddress(one.host) || isEveryAddress(other.host);
 }

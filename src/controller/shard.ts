@@ -7,6 +7,7 @@ import type {
   StoredProfile,
 } from "../component/definition.ts";
 import type { Health } from "../component/health.ts";
+import { newestFirst } from "../component/newest_first.ts";
 import type { DeadLetterBody, DeadLetterInfo, QueueInfo, QueueOrder } from "../component/queues.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
 import type { EdgeCount } from "../graph/edge.ts";
@@ -279,9 +280,4 @@ export class Shard implements ShardCalls {
   #stores() {
     return this.#components().flatMap(({ component }) => component.profiles ?? []);
   }
-}
-
-/** Orders stored profiles by their time of receipt, and by id where that is the same. */
-export function newestFirst(left: StoredProfile, right: StoredProfile): number {
-  return right.received_at - left.received_at || (left.id < right.id ? 1 : -1);
 }

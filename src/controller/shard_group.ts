@@ -1,12 +1,13 @@
 import type { Clock } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
 import type { ServiceActivity, StoredProfile } from "../component/definition.ts";
+import { newestFirst } from "../component/newest_first.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
 import type { PortsByPlace } from "../http/process_ports.ts";
 import type { MetricFamily } from "../telemetry/metric_family.ts";
 import { changeAll } from "./change_shards.ts";
 import { mergeActivity } from "./merged_activity.ts";
-import { type ComponentHealth, newestFirst, type ShardCalls, type StoredBody } from "./shard.ts";
+import type { ComponentHealth, ShardCalls, StoredBody } from "./shard.ts";
 import type { ShardSlot } from "./shard_slot.ts";
 
 /** All shards as one, whichever of them run at the moment. */

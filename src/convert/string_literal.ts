@@ -1,21 +1,9 @@
+import { simpleEscapes } from "../base/go_escapes.ts";
+
 /** What a string literal stands for, or what is wrong with it and how far from its beginning. */
 export type StringLiteral =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly offset: number; readonly message: string };
-
-/** Escapes of a single character, as in Go (https://go.dev/ref/spec#String_literals). */
-const simpleEscapes: Readonly<Record<string, string>> = {
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-  "\\": "\\",
-  '"': '"',
-  "'": "'",
-};
 
 /** A backslash and what may follow it: one character, three octal digits, or hexadecimal ones. */
 const escapeSequence =

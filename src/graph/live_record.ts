@@ -1,63 +1,7 @@
 import type { LabelSet } from "../profile/label_set.ts";
 import type { DeliveryEnd, DeliveryWatch, DropReason } from "../profile/profile_watch.ts";
 import { describeCause } from "../profile/status.ts";
-
-/**
- * A body of /ingest or a series of Push on its way, as the admin API shows it: plain data, fit to be sent between
- * processes. Times are in milliseconds since the Unix epoch.
- */
-export interface LiveRecord {
-  readonly id: string;
-  /** Series of one request share it. */
-  readonly request: string;
-  readonly time: number;
-  /** The component that took it off the wire. */
-  readonly receiver: string;
-  readonly kind: "ingest" | "push";
-  readonly service_name: string;
-  /** As they were received, before any rule. */
-  readonly labels: Readonly<Record<string, string>>;
-  readonly samples: number;
-  readonly bytes: number;
-  readonly format: string;
-  readonly content_type: string;
-  readonly sender: string;
-  readonly status: LiveStatus;
-  /** Why nothing of its request was sent. */
-  readonly refused: string | null;
-  readonly drops: readonly LiveDrop[];
-  readonly deliveries: readonly LiveDelivery[];
-  readonly has_body: boolean;
-}
-
-/** What became of a profile. */
-export type LiveStatus = "under_way" | "delivered" | "partly" | "failed" | "dropped" | "refused";
-
-/** A component let it go no further. */
-export interface LiveDrop {
-  readonly component: string;
-  readonly reason: string;
-  readonly rule: {
-    readonly index: number;
-    readonly action: string;
-    readonly source_labels: readonly string[];
-    readonly separator: string;
-    readonly regex: string;
-    readonly target_label: string;
-    readonly value: string;
-  } | null;
-}
-
-/** How it went at one destination. */
-export interface LiveDelivery {
-  readonly component: string;
-  readonly endpoint: string | null;
-  readonly outcome: DeliveryEnd["outcome"] | "under_way";
-  readonly attempts: number;
-  readonly duration_ms: number | null;
-  readonly reason: string | null;
-  readonly http_status: number | null;
-}
+import type { LiveDelivery, LiveDrop, LiveRecord, LiveStatus } from "./live_shapes.ts";
 
 /** What a record says of a profile when it comes in. */
 export type LiveArrival = Omit<

@@ -13,7 +13,8 @@ import {
 import type { RequestContext } from "../profile/request_context.ts";
 import { areHuge, arrivalOf, labelsOf } from "./live_arrival.ts";
 import { LiveBodies, type LiveBody } from "./live_bodies.ts";
-import { deliveryOf, type LiveRecord, LiveRow } from "./live_record.ts";
+import { deliveryOf, LiveRow } from "./live_record.ts";
+import type { LiveRecord } from "./live_shapes.ts";
 import { LiveViewers } from "./live_viewers.ts";
 
 /** What someone who looks asks for, again and again. */

@@ -6,6 +6,11 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** Whether a host stands for all addresses of the machine. */
+export function isEveryAddress(host: string): boolean {
+  return host === "" || host === "0.0.0.0" || host === "::";
+}
+
 /** Writes an address so that it can be read back: IPv6 in brackets. */
 export function formatAddress(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;

@@ -1,3 +1,4 @@
+import { simpleEscapes } from "../base/go_escapes.ts";
 import { AnchoredRegex } from "./anchored_regex.ts";
 import type { LabelSet } from "./label_set.ts";
 
@@ -169,19 +170,6 @@ class SelectorParser {
     return `at character ${this.#position + 1}: expected ${what}, found ${found === "" ? "the end" : JSON.stringify(found)}`;
   }
 }
-
-const simpleEscapes: Readonly<Record<string, string>> = {
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-  "\\": "\\",
-  '"': '"',
-  "'": "'",
-};
 
 /** https://go.dev/ref/spec#String_literals, without bytes of more than ASCII, which are no text by themselves. */
 function unescaped(text: string): string | undefined {

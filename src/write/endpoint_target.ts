@@ -1,5 +1,6 @@
 import { Secret } from "../base/secret.ts";
 import { userAgent } from "../base/version.ts";
+import { basicAuthorization } from "../http/basic_authorization.ts";
 import { headerText } from "../http/header_text.ts";
 import type { HeaderValues } from "../http/http_client.ts";
 import { fixedSecret, type SecretSource, secretSource } from "../http/secret_source.ts";
@@ -88,7 +89,7 @@ export class EndpointTarget {
   #authorization(secret: Secret): string {
     const { basic_auth, authorization } = this.#arguments;
     if (basic_auth !== undefined) {
-      return `Basic ${Buffer.from(`${basic_auth.username}:${secret.reveal()}`).toString("base64")}`;
+      return basicAuthorization(basic_auth.username, secret.reveal());
     }
     return headerText(`${authorization?.type.trim() ?? "Bearer"} ${secret.reveal()}`);
   }

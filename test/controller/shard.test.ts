@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { systemClock } from "../../src/base/clock.ts";
 import { wholeShare } from "../../src/base/share.ts";
+import { newestFirst } from "../../src/component/newest_first.ts";
 import { componentDefinitions } from "../../src/components.ts";
-import { newestFirst, Shard } from "../../src/controller/shard.ts";
+import { Shard } from "../../src/controller/shard.ts";
 import type { MetricFamily } from "../../src/telemetry/metric_family.ts";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
 import { componentsOf } from "../config/loaded.ts";

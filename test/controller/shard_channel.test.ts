@@ -3,7 +3,7 @@ import { CodedError } from "../../src/base/failure.ts";
 import { inProcessChannel, type MessageChannel } from "../../src/controller/message_channel.ts";
 import { connectShard } from "../../src/controller/shard_client.ts";
 import { serveShard } from "../../src/controller/shard_server.ts";
-import type { LiveDelivery, LiveRecord } from "../../src/graph/live_record.ts";
+import type { LiveDelivery, LiveRecord } from "../../src/graph/live_shapes.ts";
 import { FakeClock, settled } from "../base/fake_clock.ts";
 import { RecordedLog } from "../telemetry/recorded_log.ts";
 import { portTaken, StubShard, storedBody } from "./stub_shard.ts";

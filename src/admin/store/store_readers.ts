@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { newestFirst } from "../../component/newest_first.ts";
 import type { StoreLocation } from "../../controller/shard.ts";
 import {
   type KeptProfile,
@@ -67,8 +68,4 @@ export function newestOf(
 function named(profile: KeptProfile, component: string): StoredProfile {
   const kind = profile.kind === "push" ? "push" : "ingest";
   return { ...profile, kind, component_id: component };
-}
-
-function newestFirst(left: StoredProfile, right: StoredProfile): number {
-  return right.received_at - left.received_at || (left.id < right.id ? 1 : -1);
 }
