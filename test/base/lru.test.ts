@@ -26,46 +26,29 @@ test("after clearing nothing is left", () => {
   expect([cache.size, cache.get("a")]).toEqual([0, undefined]);
 });
 
-/** The same by a list that is searched from end to end. */
-class SlowLru {
-  readonly #maxEntries: number;
-  #entries: [number, number][] = [];
+const key = fc.nat(9);
+const use = fc.oneof(
+  key.map((one) => ({ key: one, value: undefined })),
+  fc.record({ key, value: fc.nat() }),
+);
 
-  constructor(maxEntries: number) {
-    this.#maxEntries = maxEntries;
-  }
-
-  get(key: number): number | undefined {
-    const found = this.#entries.find(([known]) => known === key);
-    if (found !== undefined) this.set(...found);
-    return found?.[1];
-  }
-
-  set(key: number, value: number): void {
-    this.#entries = this.#entries.filter(([known]) => known !== key);
-    this.#entries.push([key, value]);
-    this.#entries = this.#entries.slice(-this.#maxEntries);
-  }
-}
-
-test("any series of uses goes as by the book", () => {
-  const key = fc.nat(6);
-  const use = fc.oneof(
-    key.map((one) => ({ key: one, value: undefined })),
-    fc.record({ key, value: fc.nat() }),
-  );
+test("whatever is done, values are the last ones set, and three quarters are those used last", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 5 }), fc.array(use), (maxEntries, uses) => {
+    fc.property(fc.integer({ min: 1, max: 8 }), fc.array(use, { maxLength: 60 }), (maxEntries, uses) => {
       const cache = new Lru<number, number>(maxEntries);
-      const model = new SlowLru(maxEntries);
-      const seen = uses.map(({ key: one, value }) =>
-        value === undefined ? cache.get(one) : cache.set(one, value),
-      );
-      const wanted = uses.map(({ key: one, value }) =>
-        value === undefined ? model.get(one) : model.set(one, value),
-      );
-      expect(seen).toEqual(wanted);
-      expect(cache.size).toBeLessThanOrEqual(maxEntries);
+      const values = new Map<number, number>();
+      let latest: number[] = [];
+      for (const { key: one, value } of uses) {
+        const found = value === undefined ? cache.get(one) : undefined;
+        if (value !== undefined) {
+          cache.set(one, value);
+          values.set(one, value);
+        } else if (found !== undefined) expect(found).toBe(values.get(one) ?? Number.NaN);
+        else expect(latest.slice(0, (maxEntries * 3) / 4)).not.toContain(one);
+        if (value !== undefined || found !== undefined)
+          latest = [one, ...latest.filter((other) => other !== one)];
+        expect(cache.size).toBe(Math.min(maxEntries, values.size));
+      }
     }),
   );
 });
