@@ -65,7 +65,11 @@ export class HttpClient {
     });
     try {
       const turn = turns.begin();
-      if (turn !== undefined) await turn;
+      if (turn !== undefined) {
+        await turn;
+        // Who has aborted meanwhile may have the body used for something else.
+        if (signal.aborted && !isTimeout) return { type: "canceled" };
+      }
       const response = await fetchOnce(request, request.url, signal);
       const target = redirectTarget(response, request, request.url);
       const result = target === undefined ? answer(response) : follow(request, response, target);

@@ -6,7 +6,14 @@ import type { IngestProfile } from "../profile/profile.ts";
 import { AppNameCache } from "./app_name_cache.ts";
 import type { Exchange } from "./exchange.ts";
 import { parseIngestQuery } from "./ingest_query.ts";
-import { type BodyProblem, bodyRefusals, planDelivery, releaseBytes, type ServeParts, textResponse } from "./serve.ts";
+import {
+  type BodyProblem,
+  bodyRefusals,
+  planDelivery,
+  releaseBytes,
+  type ServeParts,
+  textResponse,
+} from "./serve.ts";
 
 /** Serves POST /ingest: the body goes through as it is, only the labels in `name` are read. */
 export async function serveIngest(exchange: Exchange, parts: ServeParts): Promise<Response> {

@@ -90,10 +90,7 @@ export class Attempt implements Racer {
   }
 
   isFinal(result: PostResult): boolean {
-    return !isRetryable(
-      causeOf(result, this.#outgoing, this.#progress),
-      this.#parts.args.retry_on_http_429,
-    );
+    return !isRetryable(causeOf(result, this.#outgoing, this.#progress), this.#parts.args.retry_on_http_429);
   }
 
   #mayBeStale(result: PostResult, isFresh: boolean): boolean {

@@ -42,7 +42,9 @@ test("however many there are, they take one timer of the runtime, and give it ba
   const clock = new FakeClock();
   const timers = new SharedTimers(clock);
   const fired: number[] = [];
-  const set = Array.from({ length: 100 }, (_, index) => timers.schedule(1000 + index * 20, () => fired.push(index)));
+  const set = Array.from({ length: 100 }, (_, index) =>
+    timers.schedule(1000 + index * 20, () => fired.push(index)),
+  );
   expect(clock.pending).toBe(1);
   for (const timer of set.slice(1)) timer.cancel();
   expect(clock.pending).toBe(1);

@@ -70,7 +70,9 @@ const tidyQuery = fc
   .array(fc.tuple(fc.stringMatching(/^[a-cn]{0,2}$/), fc.stringMatching(/^([a-c+=]|%2[0-9a-fA-F]){0,3}$/)), {
     maxLength: 6,
   })
-  .chain((pairs) => fc.shuffledSubarray([...pairs, ["name", "app"] as const], { minLength: pairs.length + 1 }))
+  .chain((pairs) =>
+    fc.shuffledSubarray([...pairs, ["name", "app"] as const], { minLength: pairs.length + 1 }),
+  )
   .map((pairs) => pairs.map(([key, value]) => `${key}=${value}`).join("&"));
 
 /** The same, slowly: bytes instead of text, as Go does it. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import type { PostResult } from "../../src/http/http_client.ts";
 import { Roster } from "../../src/base/roster.ts";
+import type { PostResult } from "../../src/http/http_client.ts";
 import { HedgedPost, isSuccess } from "../../src/write/hedged_post.ts";
 import { FakeClock } from "../base/fake_clock.ts";
 
