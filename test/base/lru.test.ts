@@ -32,22 +32,47 @@ const use = fc.oneof(
   fc.record({ key, value: fc.nat() }),
 );
 
+/** A cache beside all that was ever set, which checks what the cache says. */
+class CheckedLru {
+  readonly #maxEntries: number;
+  readonly #cache: Lru<number, number>;
+  readonly #values = new Map<number, number>();
+  #latest: number[] = [];
+
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
+    this.#cache = new Lru(maxEntries);
+  }
+
+  set(one: number, value: number): void {
+    this.#cache.set(one, value);
+    this.#values.set(one, value);
+    this.#use(one);
+    expect(this.#cache.size).toBe(Math.min(this.#maxEntries, this.#values.size));
+  }
+
+  get(one: number): void {
+    const found = this.#cache.get(one);
+    if (found === undefined) {
+      expect(this.#latest.slice(0, (this.#maxEntries * 3) / 4)).not.toContain(one);
+      return;
+    }
+    expect(found).toBe(this.#values.get(one) ?? Number.NaN);
+    this.#use(one);
+  }
+
+  #use(one: number): void {
+    this.#latest = [one, ...this.#latest.filter((other) => other !== one)];
+  }
+}
+
 test("whatever is done, values are the last ones set, and three quarters are those used last", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 8 }), fc.array(use, { maxLength: 60 }), (maxEntries, uses) => {
-      const cache = new Lru<number, number>(maxEntries);
-      const values = new Map<number, number>();
-      let latest: number[] = [];
+      const cache = new CheckedLru(maxEntries);
       for (const { key: one, value } of uses) {
-        const found = value === undefined ? cache.get(one) : undefined;
-        if (value !== undefined) {
-          cache.set(one, value);
-          values.set(one, value);
-        } else if (found !== undefined) expect(found).toBe(values.get(one) ?? Number.NaN);
-        else expect(latest.slice(0, (maxEntries * 3) / 4)).not.toContain(one);
-        if (value !== undefined || found !== undefined)
-          latest = [one, ...latest.filter((other) => other !== one)];
-        expect(cache.size).toBe(Math.min(maxEntries, values.size));
+        if (value === undefined) cache.get(one);
+        else cache.set(one, value);
       }
     }),
   );
