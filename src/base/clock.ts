@@ -1,4 +1,4 @@
-import { SharedTimers } from "./shared_timers.ts";
+import { type OwnTimer, SharedTimers } from "./shared_timers.ts";
 import type { Timer } from "./timer.ts";
 
 export type { Timer } from "./timer.ts";
@@ -16,7 +16,7 @@ export interface Clock {
 /** The longest delay that a runtime timer takes (2^31 - 1 ms); a longer one would fire at once. */
 const longestTimerMs = 0x7fff_ffff;
 
-class RuntimeTimer implements Timer {
+class RuntimeTimer implements OwnTimer {
   readonly #handle: ReturnType<typeof setTimeout>;
 
   constructor(delayMs: number, action: () => void) {
@@ -25,6 +25,11 @@ class RuntimeTimer implements Timer {
 
   cancel(): void {
     clearTimeout(this.#handle);
+  }
+
+  keepAlive(isNeeded: boolean): void {
+    if (isNeeded) this.#handle.ref();
+    else this.#handle.unref();
   }
 }
 

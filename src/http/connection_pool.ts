@@ -35,6 +35,7 @@ type Protocol = "http2" | "http1.1";
 export class ConnectionPool {
   readonly #parts: ConnectionPoolParts;
   readonly #url: URL;
+  readonly #isPlain: boolean;
   readonly #offersHttp2: boolean;
   #tls: ClientTlsOptions;
   #session: Bun.FetchSession;
@@ -50,6 +51,7 @@ export class ConnectionPool {
   constructor(parts: ConnectionPoolParts) {
     this.#parts = parts;
     this.#url = new URL(parts.url);
+    this.#isPlain = this.#url.protocol === "http:";
     this.#offersHttp2 = parts.http2 && this.#url.protocol === "https:" && parts.proxy === false;
     this.#tls = parts.tls?.current() ?? defaultClientTls;
     this.#session = this.#openSession();
@@ -71,9 +73,12 @@ export class ConnectionPool {
     this.#session.close();
   }
 
-  /** Sends a request to the server; throws as fetch does. */
+  /** Sends a request to the server; throws as fetch does. `init` is the pool's from then on. */
   fetch(url: string, init: BunFetchRequestInit): Promise<Response> {
-    if (this.#url.protocol === "http:") return fetch(url, { ...init, session: this.#session });
+    if (this.#isPlain) {
+      init.session = this.#session;
+      return fetch(url, init);
+    }
     if (!this.#offersHttp2) return this.#fetchBy("http1.1", url, init);
     const mayFail = canBeSentAgain(init);
     const protocol = this.#protocol ?? (mayFail ? "http2" : "http1.1");

@@ -55,7 +55,8 @@ export class HttpClient {
   /** Sends one POST, redirects within the same host included. Never throws. */
   async post(request: PostRequest): Promise<PostResult> {
     const { abort, timeoutMs } = request;
-    if (abort.signal.aborted) return { type: "canceled" };
+    const { signal } = abort;
+    if (signal.aborted) return { type: "canceled" };
     let isTimeout = false;
     const startedAt = this.#clock.now();
     const timer = this.#clock.schedule(timeoutMs, () => {
@@ -64,17 +65,22 @@ export class HttpClient {
     });
     try {
       const turn = turns.begin();
-      if (turn !== undefined) await turn;
-      const response = await fetchOnce(request, request.url, abort.signal);
+      if (turn !== undefined) {
+        await turn;
+        // Who has aborted meanwhile may have the body used for something else.
+        if (signal.aborted && !isTimeout) return { type: "canceled" };
+      }
+      const response = await fetchOnce(request, request.url, signal);
       const target = redirectTarget(response, request, request.url);
       const result = target === undefined ? answer(response) : follow(request, response, target);
       return result instanceof Promise ? await result : result;
     } catch (thrown) {
       // Where it was the token that did not come, the transport says so.
       if (isTimeout && !(thrown instanceof CodedError)) return { type: "timeout" };
-      if (abort.signal.aborted && !isTimeout) return { type: "canceled" };
+      if (signal.aborted && !isTimeout) return { type: "canceled" };
+      timer.cancel();
       const leftMs = startedAt + timeoutMs - this.#clock.now();
-      return { type: "connection", ...(await request.transport.explain(thrown, leftMs)) };
+      return await explained(request.transport.explain(thrown, leftMs), signal);
     } finally {
       turns.end();
       timer.cancel();
@@ -94,6 +100,17 @@ export class HttpClient {
       throw new CodedError("unavailable", text, { cause: thrown });
     }
   }
+}
+
+/** Nobody waits for a reason who no longer wants an answer. */
+function explained(
+  reason: Promise<{ readonly text: string; readonly isReset: boolean }>,
+  signal: AbortSignal,
+): Promise<PostResult> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => resolve({ type: "canceled" }), { once: true });
+    reason.then((facts) => resolve({ type: "connection", ...facts }), reject);
+  });
 }
 
 function answer(response: Response): PostResult | Promise<PostResult> {

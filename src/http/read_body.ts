@@ -36,8 +36,8 @@ const shortBytes = 64 * 1024;
 const empty: BodyRead = { type: "body", bytes: new Uint8Array(0) };
 const broken: BodyRead = { type: "broken" };
 
-/** Reads a request's body within the limits. Never throws. */
-export async function readBody(request: Request, limits: BodyLimits): Promise<BodyRead> {
+/** Reads a request's body within the limits. Never throws; no promise where there is nothing to wait for. */
+export function readBody(request: Request, limits: BodyLimits): Promise<BodyRead> | BodyRead {
   const declared = declaredLength(request);
   if (declared === 0) return empty;
   if (declared !== undefined && declared > limits.maxBytes) return { type: "too_large" };

@@ -1,4 +1,5 @@
 import { create, toBinary } from "@bufbuild/protobuf";
+import type { BytePool } from "../base/byte_pool.ts";
 import { type PushRequest, type RawProfileSeries, RawProfileSeriesSchema } from "../gen/push/v1/push_pb.ts";
 import { type LabelSet, labelSetOf, sortedLabels } from "./label_set.ts";
 import type { PushProfile, Series } from "./profile.ts";
@@ -47,15 +48,18 @@ export function encodeContent(series: Series): Uint8Array {
 /** The key of `series` in a Push request. */
 const seriesKey = 0x0a;
 
-/** The Push request of these series. */
-export function encodePush(all: readonly EncodedSeries[]): Uint8Array<ArrayBuffer> {
+/**
+ * The Push request of these series.
+ *
+ * @param pool where its memory comes from, which must be given back; its own memory where there is none.
+ */
+export function encodePush(all: readonly EncodedSeries[], pool?: BytePool): Uint8Array<ArrayBuffer> {
   let total = 0;
   for (const { labels, content } of all) {
     const length = labels.byteLength + content.byteLength;
     total += 1 + varintSize(length) + length;
   }
-  // Never a piece of a pool, so that whoever gets it may have it to himself.
-  const message = Buffer.allocUnsafeSlow(total);
+  const message = pool?.take(total) ?? Buffer.allocUnsafeSlow(total);
   let at = 0;
   for (const { labels, content } of all) {
     message[at] = seriesKey;

@@ -39,7 +39,7 @@ export class DeliveryPlan {
   readonly request: RequestContext;
   readonly #clock: Clock;
   readonly #deliveries: Delivery[] = [];
-  readonly #branches: Branch[] = [];
+  #branches: Branch[] | undefined;
   #problem: string | undefined;
   #watch: RequestWatch | undefined;
   #isOffered = false;
@@ -73,7 +73,8 @@ export class DeliveryPlan {
 
   /** Whether nobody needs the request's bytes any more once everything has been sent. */
   get releasesBytes(): boolean {
-    return this.#deliveries.every((delivery) => delivery.releasesBytes === true);
+    for (const delivery of this.#deliveries) if (delivery.releasesBytes !== true) return false;
+    return true;
   }
 
   add(delivery: Delivery): void {
@@ -90,6 +91,7 @@ export class DeliveryPlan {
   branch(observe: BranchObserver, fill: () => void): void {
     const first = this.#deliveries.length;
     fill();
+    this.#branches ??= [];
     this.#branches.push({ first, end: this.#deliveries.length, observe });
   }
 
@@ -101,7 +103,7 @@ export class DeliveryPlan {
 
   #send(): Promise<Outcome> {
     const [only] = this.#deliveries;
-    if (this.#branches.length > 0 || this.#deliveries.length > 1) return this.#sendAll();
+    if (this.#branches !== undefined || this.#deliveries.length > 1) return this.#sendAll();
     return only === undefined ? Promise.resolve([]) : only.send(this.request);
   }
 
@@ -115,7 +117,7 @@ export class DeliveryPlan {
         return outcome;
       }),
     );
-    for (const { first, end, observe } of this.#branches) {
+    for (const { first, end, observe } of this.#branches ?? []) {
       const lastAt = Math.max(startedAt, ...settledAt.slice(first, end));
       observe(
         (lastAt - startedAt) / 1000,

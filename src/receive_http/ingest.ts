@@ -6,7 +6,14 @@ import type { IngestProfile } from "../profile/profile.ts";
 import { AppNameCache } from "./app_name_cache.ts";
 import type { Exchange } from "./exchange.ts";
 import { parseIngestQuery } from "./ingest_query.ts";
-import { type BodyProblem, bodyRefusals, forward, type ServeParts, textResponse } from "./serve.ts";
+import {
+  type BodyProblem,
+  bodyRefusals,
+  planDelivery,
+  releaseBytes,
+  type ServeParts,
+  textResponse,
+} from "./serve.ts";
 
 /** Serves POST /ingest: the body goes through as it is, only the labels in `name` are read. */
 export async function serveIngest(exchange: Exchange, parts: ServeParts): Promise<Response> {
@@ -17,9 +24,14 @@ export async function serveIngest(exchange: Exchange, parts: ServeParts): Promis
   parts.onBody(read.bytes.byteLength);
   try {
     const profile = profileOf(request, read.bytes);
-    const outcome = await forward(profile, parts.receiver, exchange, parts.clock, read.bytes);
+    const plan = planDelivery(profile, parts, exchange);
+    const outcome = await plan.send();
+    releaseBytes(plan, read.bytes);
     const status = ingestStatus(outcome);
-    if (status === undefined) return new Response(null);
+    if (status === undefined) {
+      parts.onAnswer(0);
+      return new Response(null);
+    }
     parts.onFailed(describeOutcome(outcome));
     return textResponse(status, STATUS_CODES[status] ?? `status ${status}`);
   } catch (thrown) {

@@ -133,14 +133,6 @@ interface RouteSeries {
   readonly responseBytes: HistogramSeries;
 }
 
-/** How a request was answered. */
-export interface AnsweredRequest {
-  readonly status: number;
-  readonly seconds: number;
-  readonly requestBytes: number;
-  readonly responseBytes: number;
-}
-
 /** What happens on one route of the receiver. */
 export class RouteMetrics {
   readonly #series: RouteSeries;
@@ -154,7 +146,8 @@ export class RouteMetrics {
     this.#series.inFlight.add(1);
   }
 
-  answered({ status, seconds, requestBytes, responseBytes }: AnsweredRequest): void {
+  /** @param seconds from the request to its answer. */
+  answered(status: number, seconds: number, requestBytes: number, responseBytes: number): void {
     this.#series.inFlight.add(-1);
     this.#durationOf(status).observe(seconds);
     this.#series.requestBytes.observe(requestBytes);

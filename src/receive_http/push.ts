@@ -64,6 +64,8 @@ function isPlainUnary(headers: Headers): boolean {
 
 const scanner = new PushScanner();
 
+const protoAnswer: ResponseInit = { headers: { "Content-Type": "application/proto" } };
+
 async function serveUnary(read: BodyRead, call: ConnectCall): Promise<Response> {
   const { exchange, parts } = call;
   try {
@@ -71,7 +73,8 @@ async function serveUnary(read: BodyRead, call: ConnectCall): Promise<Response> 
     const plain = isGzip ? await decompressed(read, exchange, parts) : read;
     const message = bodyOf(plain, parts);
     await pushProfile(scanner.scan(message) ?? profileOfPush(decode(message, parts)), call, message);
-    return new Response(null, { headers: { "Content-Type": "application/proto" } });
+    parts.onAnswer(0);
+    return new Response(null, protoAnswer);
   } catch (thrown) {
     if (!(thrown instanceof CodedError)) throw thrown;
     const error = toConnectError(thrown);

@@ -1,10 +1,11 @@
 import { CodedError } from "../base/failure.ts";
 import type { PushRequest } from "../gen/push/v1/push_pb.ts";
-import { connectCode, describeOutcome, type Outcome } from "../profile/failure_report.ts";
+import { connectCode, describeOutcome } from "../profile/failure_report.ts";
 import type { PushProfile } from "../profile/profile.ts";
 import { profileOfPush } from "../profile/push_wire.ts";
+import type { DeliveryPlan } from "../profile/receiver.ts";
 import type { ConnectCall } from "./connect_call.ts";
-import { forward } from "./serve.ts";
+import { planDelivery, releaseBytes } from "./serve.ts";
 
 /**
  * Forwards a decoded Push request.
@@ -27,7 +28,9 @@ export async function pushProfile(
 ): Promise<void> {
   // A request without series is fine, and there is nothing to send.
   if (profile.series.length === 0) return;
-  const outcome = await forwardPush(profile, call, bytes);
+  const plan = planPush(profile, call);
+  const outcome = await plan.send();
+  if (bytes !== undefined) releaseBytes(plan, bytes);
   const code = connectCode(outcome);
   if (code === undefined) return;
   const description = describeOutcome(outcome);
@@ -35,13 +38,9 @@ export async function pushProfile(
   throw new CodedError(code, description);
 }
 
-async function forwardPush(
-  profile: PushProfile,
-  { exchange, parts }: ConnectCall,
-  bytes: Uint8Array | undefined,
-): Promise<Outcome> {
+function planPush(profile: PushProfile, { exchange, parts }: ConnectCall): DeliveryPlan {
   try {
-    return await forward(profile, parts.receiver, exchange, parts.clock, bytes);
+    return planDelivery(profile, parts, exchange);
   } catch (thrown) {
     if (thrown instanceof CodedError) parts.onRefused("invalid", thrown.message);
     throw thrown;

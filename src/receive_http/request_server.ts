@@ -127,9 +127,9 @@ export class RequestServer {
       exchange.held.release();
       const seconds = (clock.now() - startedAt) / 1000;
       const status = response?.status ?? 500;
-      const { bodyBytes, refusal, failure } = parts;
+      const { bodyBytes, answerBytes, refusal, failure } = parts;
       exchange.span?.end({ status, bodyBytes, refusal, failure });
-      metrics.answered({ status, seconds, requestBytes: bodyBytes, responseBytes: bytesOf(response) });
+      metrics.answered(status, seconds, bodyBytes, answerBytes ?? bytesOf(response));
     }
   }
 
@@ -214,6 +214,7 @@ class RecordedServing implements ServeParts {
   readonly maxBodyBytes: number;
   readonly readTimeoutMs: number;
   bodyBytes = 0;
+  answerBytes: number | undefined;
   /** Why nothing of it was forwarded, or why not everywhere. */
   refusal: string | undefined;
   failure: string | undefined;
@@ -234,6 +235,10 @@ class RecordedServing implements ServeParts {
 
   onBody(bytes: number): void {
     this.bodyBytes = bytes;
+  }
+
+  onAnswer(bytes: number): void {
+    this.answerBytes = bytes;
   }
 
   onFailed(message: string): void {

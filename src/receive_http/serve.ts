@@ -2,7 +2,6 @@ import type { Clock } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
 import { freeBytes } from "../base/free_bytes.ts";
 import type { BodyRead } from "../http/read_body.ts";
-import type { Outcome } from "../profile/failure_report.ts";
 import type { Profile } from "../profile/profile.ts";
 import { DeliveryPlan, type Receiver } from "../profile/receiver.ts";
 import type { RequestContext } from "../profile/request_context.ts";
@@ -23,6 +22,8 @@ export interface ServeParts {
   onRefused(reason: RefusalReason, message: string): void;
   /** Told how large the body was, as received. */
   onBody(bytes: number): void;
+  /** Told how large the answer's body is; where nobody tells, its Content-Length does. */
+  onAnswer(bytes: number): void;
   /** Told of an outcome that was no success, in words. */
   onFailed(message: string): void;
   /** Told how passing debug information on went, by the method's name; undefined is success. */
@@ -52,24 +53,20 @@ export const bodyRefusals: Readonly<Record<BodyProblem, BodyRefusal>> = {
 };
 
 /**
- * Hands a profile to everything that the receiver forwards to.
+ * Finds out what must be sent on behalf of a profile. Nothing has been sent yet.
  *
- * @param bytes what the profile lies in, which nobody else has; freed as soon as nobody needs it.
- * @throws CodedError `invalid_argument` where the labels are wrong; then nothing has been sent.
+ * @throws CodedError `invalid_argument` where the labels are wrong.
  */
-export async function forward(
-  profile: Profile,
-  receiver: Receiver,
-  request: RequestContext,
-  clock: Clock,
-  bytes?: Uint8Array,
-): Promise<Outcome> {
-  const plan = new DeliveryPlan(request, clock);
-  receiver.plan(profile, plan);
+export function planDelivery(profile: Profile, parts: ServeParts, request: RequestContext): DeliveryPlan {
+  const plan = new DeliveryPlan(request, parts.clock);
+  parts.receiver.plan(profile, plan);
   if (plan.problem !== undefined) throw new CodedError("invalid_argument", plan.problem);
-  const outcome = await plan.send();
-  if (bytes !== undefined && plan.releasesBytes) freeBytes(bytes);
-  return outcome;
+  return plan;
+}
+
+/** Frees what a request lies in once its plan has been sent, unless somebody needs it longer; nobody else has it. */
+export function releaseBytes(plan: DeliveryPlan, bytes: Uint8Array): void {
+  if (plan.releasesBytes) freeBytes(bytes);
 }
 
 /** A line of plain text. */

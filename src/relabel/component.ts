@@ -96,13 +96,16 @@ export class RelabelComponent implements Component<RelabelArguments> {
     plan: DeliveryPlan,
   ): PushProfile | undefined {
     const series: Series[] = [];
+    let isUnchanged = true;
     for (const one of profile.series) {
       const labels = this.#relabelLabels(one.labels, address);
+      isUnchanged &&= labels === one.labels;
       if (labels !== undefined) series.push(labels === one.labels ? one : { ...one, labels });
       else if (plan.watch !== undefined) this.#explainDrop(one.samples, one.labels, address, plan);
     }
     this.#metrics.relabeled(series.length, profile.series.length - series.length);
-    return series.length === 0 ? undefined : { ...profile, series };
+    if (series.length === 0) return undefined;
+    return isUnchanged ? profile : { ...profile, series };
   }
 
   /** Tells whoever looks which rule it was; only then is it looked for. */

@@ -1,5 +1,5 @@
+import { BytePool } from "../base/byte_pool.ts";
 import type { Timer } from "../base/clock.ts";
-import { freeBytes } from "../base/free_bytes.ts";
 import { InFlight } from "../base/in_flight.ts";
 import type { Component, ComponentContext, EndpointStatus } from "../component/definition.ts";
 import { type Health, HealthRecord } from "../component/health.ts";
@@ -28,6 +28,9 @@ import type { Outgoing } from "./sender.ts";
 
 /** How often the queues' health is looked at where nothing happens in them, in milliseconds. */
 const judgeEveryMs = 5000;
+
+/** Where the bodies of Push requests are written; fetch copies them as it is called. */
+const bodies = new BytePool();
 
 /** Sends every profile to all of its endpoints. */
 export class WriteComponent implements Component<WriteArguments>, Receiver {
@@ -125,21 +128,23 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
     const { clock } = this.#context;
     const startedAt = clock.now();
     this.#inFlight.begin();
-    let encoded: Uint8Array | undefined;
+    let pooled: Uint8Array<ArrayBuffer> | undefined;
     try {
       let outgoing: Outgoing;
       if (profile.kind === "ingest") {
         outgoing = outgoingIngest(profile, this.#externalLabels, request);
       } else {
-        outgoing = outgoingPush(profile, this.#externalLabels, request);
-        encoded = outgoing.body;
+        const pool = this.#releasesBytes ? bodies : undefined;
+        const push = outgoingPush(profile, this.#externalLabels, request, pool);
+        if (pool !== undefined) pooled = push.body;
+        outgoing = push;
       }
       if (watch !== undefined) outgoing.watch = watch;
       const [only] = this.#endpoints;
       if (only !== undefined && this.#endpoints.length === 1) return await only.deliver(outgoing);
       return (await Promise.all(this.#endpoints.map((endpoint) => endpoint.deliver(outgoing)))).flat();
     } finally {
-      if (encoded !== undefined && this.#releasesBytes) freeBytes(encoded);
+      if (pooled !== undefined) bodies.giveBack(pooled);
       this.#inFlight.end();
       this.#metrics.finished(profile.kind, (clock.now() - startedAt) / 1000);
     }

@@ -4,8 +4,7 @@ import { type Share, shareOf } from "../base/share.ts";
 import { Slots } from "../base/slots.ts";
 import type { HttpClient, PostResult } from "../http/http_client.ts";
 import { type DeliveryFailure, delivered, type Outcome } from "../profile/failure_report.ts";
-import { type Cause, isRetryable } from "../profile/status.ts";
-import type { TraceContext } from "../profile/trace_context.ts";
+import { Attempt, type AttemptParts, causeOf, type Progress } from "./attempt.ts";
 import type { EndpointTarget } from "./endpoint_target.ts";
 import { HedgeBudget } from "./hedge_budget.ts";
 import { HedgedPost, isSuccess } from "./hedged_post.ts";
@@ -31,25 +30,23 @@ export interface EndpointParts {
   readonly onOutcome: (failure: DeliveryFailure | undefined) => void;
 }
 
-/** How one profile does at this endpoint so far. */
-interface Progress {
-  attempts: number;
-  hasHedged: boolean;
-  hasReconnected: boolean;
-}
-
 /** One destination: its own attempts, waits and limits, so that none delays another. */
 export class Endpoint {
   readonly #parts: EndpointParts;
   readonly #slots: Slots;
   readonly #hedges = new HedgeBudget();
   readonly #races = new Roster<HedgedPost>();
-  /** Whether an answer came since a connection last broke, so that an idle one may be in use again. */
-  #hasIdleConnections = false;
+  readonly #attemptParts: AttemptParts;
 
   constructor(parts: EndpointParts) {
     this.#parts = parts;
     this.#slots = new Slots(shareOf(parts.args.max_in_flight, parts.share), parts.clock);
+    this.#attemptParts = {
+      ...parts,
+      slots: this.#slots,
+      hedges: this.#hedges,
+      connections: { mayBeIdle: false },
+    };
     parts.ending.addEventListener("abort", () => {
       for (const race of this.#races.members()) race.cancel();
     });
@@ -108,133 +105,31 @@ export class Endpoint {
     return [failure];
   }
 
-  #hasAttemptLeft(progress: Progress): boolean {
-    const limit = this.#parts.args.max_backoff_retries;
-    return limit === 0 || progress.attempts < limit;
+  /** One attempt, joined by a second one on a fresh connection where half of its time brought no answer. */
+  #attempt(outgoing: Outgoing, progress: Progress): Promise<PostResult> {
+    return this.#slots.tryTake()
+      ? this.#attemptInSlot(outgoing, progress)
+      : this.#attemptInTurn(outgoing, progress);
   }
 
-  /** One attempt, joined by a second one on a fresh connection where half of its time brought no answer. */
-  async #attempt(outgoing: Outgoing, progress: Progress): Promise<PostResult> {
+  async #attemptInTurn(outgoing: Outgoing, progress: Progress): Promise<PostResult> {
+    const { deadlineAt, canceled } = outgoing.request;
+    const hasSlot = await this.#slots.take(deadlineAt - this.#parts.clock.now(), canceled);
+    if (hasSlot) return this.#attemptInSlot(outgoing, progress);
+    return canceled?.aborted ? { type: "canceled" } : { type: "timeout" };
+  }
+
+  #attemptInSlot(outgoing: Outgoing, progress: Progress): Promise<PostResult> {
     const { args, clock, ending } = this.#parts;
     const { deadlineAt, canceled } = outgoing.request;
-    if (!this.#slots.tryTake() && !(await this.#slots.take(deadlineAt - clock.now(), canceled)))
-      return noTurn(canceled);
     progress.attempts += 1;
     if (canceled?.aborted || ending.aborted) {
       this.#slots.giveBack();
-      return { type: "canceled" };
+      return Promise.resolve({ type: "canceled" });
     }
-    let holdsSlot = true;
-    const race = new HedgedPost({
-      post: (isFresh, abort) => {
-        const ownsSlot = holdsSlot;
-        holdsSlot = false;
-        return this.#postInSlot(outgoing, progress, isFresh || !ownsSlot, abort);
-      },
-      hedgeAfterMs: Math.min(args.remote_timeout, deadlineAt - clock.now()) / 2,
-      tryHedge: () => this.#tryHedge(outgoing, progress),
-      isFinal: (result) => !isRetryable(causeOf(result, outgoing, progress), args.retry_on_http_429),
-      clock,
-    });
-    const cancel = () => race.cancel();
-    this.#races.add(race);
-    canceled?.addEventListener("abort", cancel, { once: true });
-    try {
-      return await race.run();
-    } finally {
-      canceled?.removeEventListener("abort", cancel);
-      this.#races.remove(race);
-    }
-  }
-
-  async #postInSlot(
-    outgoing: Outgoing,
-    progress: Progress,
-    isFresh: boolean,
-    abort: AbortController,
-  ): Promise<PostResult> {
-    const span = outgoing.request.span?.startAttempt({
-      endpoint: this.target.label,
-      url: this.target.url(outgoing),
-      attempt: progress.attempts,
-      isHedge: isFresh,
-    });
-    try {
-      let result = await this.#post(outgoing, isFresh, abort, span?.context);
-      if (this.#mayBeStale(result, isFresh) && !progress.hasReconnected) {
-        // The server may have closed an idle connection just as it was used again; that is nobody's failure.
-        progress.hasReconnected = true;
-        this.#hasIdleConnections = false;
-        result = await this.#post(outgoing, true, abort, span?.context);
-      }
-      if (result.type === "answer") this.#hasIdleConnections = true;
-      span?.end(result);
-      return result;
-    } finally {
-      this.#slots.giveBack();
-    }
-  }
-
-  #mayBeStale(result: PostResult, isFresh: boolean): boolean {
-    return result.type === "connection" && result.isReset && !isFresh && this.#hasIdleConnections;
-  }
-
-  #tryHedge(outgoing: Outgoing, progress: Progress): boolean {
-    if (progress.hasHedged || !this.#hasAttemptLeft(progress) || outgoing.request.isSenderGone())
-      return false;
-    if (!this.#hedges.tryTake() || !this.#slots.tryTake()) return false;
-    progress.hasHedged = true;
-    progress.attempts += 1;
-    this.#parts.metrics.retried();
-    return true;
-  }
-
-  async #post(
-    outgoing: Outgoing,
-    isFresh: boolean,
-    abort: AbortController,
-    trace: TraceContext | undefined,
-  ): Promise<PostResult> {
-    const { args, clock, client, metrics, target } = this.#parts;
-    const startedAt = clock.now();
-    const timeoutMs = Math.min(args.remote_timeout, outgoing.request.deadlineAt - startedAt);
-    const result = await client.post({
-      url: target.url(outgoing),
-      headers: target.headers(outgoing, timeoutMs, trace),
-      body: outgoing.body,
-      timeoutMs,
-      abort,
-      isFresh,
-      followRedirects: args.follow_redirects,
-      transport: target.transport,
-    });
-    metrics.attempted(outgoing.kind, (clock.now() - startedAt) / 1000);
-    return result;
-  }
-}
-
-function noTurn(canceled: AbortSignal | undefined): PostResult {
-  return canceled?.aborted ? { type: "canceled" } : { type: "timeout" };
-}
-
-function causeOf(result: PostResult, outgoing: Outgoing, progress: Progress): Cause {
-  switch (result.type) {
-    case "answer": {
-      const code = outgoing.codeOf(result.text);
-      const { status, text } = result;
-      return code === undefined ? { type: "answer", status, text } : { type: "answer", status, text, code };
-    }
-    case "timeout":
-      if (progress.attempts > 0) return { type: "timeout" };
-      return {
-        type: "local",
-        code: "deadline_exceeded",
-        text: "max_in_flight requests were under way all the time",
-      };
-    case "canceled":
-      return { type: "local", code: "canceled", text: "the sender went away" };
-    case "connection":
-      return { type: "connection", text: result.text };
+    const hedgeAfterMs = Math.min(args.remote_timeout, deadlineAt - clock.now()) / 2;
+    const race = new HedgedPost(new Attempt(this.#attemptParts, outgoing, progress));
+    return race.run({ hedgeAfterMs, clock, roster: this.#races, canceled });
   }
 }
 

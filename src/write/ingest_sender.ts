@@ -56,8 +56,16 @@ function placeName(query: string, name: string): string {
   while (start < query.length) {
     const end = query.indexOf("&", start);
     const next = end < 0 ? query.length : end + 1;
-    if (query.slice(start, next) > "name") return `${query.slice(0, start)}${name}&${query.slice(start)}`;
+    if (isAfterName(query, start, next)) return `${query.slice(0, start)}${name}&${query.slice(start)}`;
     start = next;
   }
   return `${query}&${name}`;
+}
+
+const firstOfName = "name".charCodeAt(0);
+
+// Most keys differ from it in their first letter already.
+function isAfterName(query: string, start: number, end: number): boolean {
+  const first = query.charCodeAt(start);
+  return first === firstOfName ? query.slice(start, end) > "name" : first > firstOfName;
 }

@@ -1,3 +1,4 @@
+import type { BytePool } from "../base/byte_pool.ts";
 import type { FailureCode } from "../base/failure.ts";
 import { deltaLabel, type LabelSet, nameLabel, reservedPrefix } from "../profile/label_set.ts";
 import { type PushProfile, sizeOf } from "../profile/profile.ts";
@@ -17,12 +18,17 @@ const encodedLabels = new LabelMemo((labels, externalLabels) =>
   encodeLabels(pushLabels(labels, externalLabels)),
 );
 
-/** Makes all series of one Push request ready for sending as one request. */
+/**
+ * Makes all series of one Push request ready for sending as one request.
+ *
+ * @param pool where the body's memory comes from, which must be given back.
+ */
 export function outgoingPush(
   profile: PushProfile,
   externalLabels: ReadonlyMap<string, string>,
   request: RequestContext,
-): Outgoing {
+  pool?: BytePool,
+): Outgoing & { readonly body: Uint8Array<ArrayBuffer> } {
   const series = profile.series.map((one) => ({
     labels: encodedLabels.get(one.labels, externalLabels),
     content: encodeContent(one),
@@ -31,7 +37,7 @@ export function outgoingPush(
     kind: "push",
     size: sizeOf(profile),
     path: "/push.v1.PusherService/Push",
-    body: encodePush(series),
+    body: encodePush(series, pool),
     ...pushWire,
     request,
   };

@@ -38,13 +38,31 @@ test("each fires once, never early and at most a span late, unless it was cancel
   );
 });
 
-test("many of one span take one timer of the runtime, and give it back", () => {
+test("however many there are, they take one timer of the runtime, and give it back", async () => {
   const clock = new FakeClock();
   const timers = new SharedTimers(clock);
-  const set = Array.from({ length: 100 }, () => timers.schedule(1000, () => {}));
+  const fired: number[] = [];
+  const set = Array.from({ length: 100 }, (_, index) =>
+    timers.schedule(1000 + index * 20, () => fired.push(index)),
+  );
   expect(clock.pending).toBe(1);
-  for (const timer of set) timer.cancel();
-  expect(clock.pending).toBe(0);
+  for (const timer of set.slice(1)) timer.cancel();
+  expect(clock.pending).toBe(1);
+  await clock.advance(5000);
+  expect({ fired, pending: clock.pending }).toEqual({ fired: [0], pending: 0 });
+});
+
+test("the runtime's timer keeps the process alive only while somebody waits", () => {
+  const alive: boolean[] = [];
+  const own = { cancel: () => {}, keepAlive: (isNeeded: boolean) => alive.push(isNeeded) };
+  const timers = new SharedTimers({ now: () => 0, schedule: () => own });
+  const first = timers.schedule(1000, () => {});
+  const second = timers.schedule(2000, () => {});
+  first.cancel();
+  expect(alive).toEqual([]);
+  second.cancel();
+  timers.schedule(3000, () => {});
+  expect(alive).toEqual([false, true]);
 });
 
 test("one that is cancelled by another of its span does not fire", async () => {
