@@ -22,6 +22,7 @@ import {
   standardError,
 } from "../telemetry/log.ts";
 import { openTracing, type Tracing } from "../telemetry/spans.ts";
+import { endStart } from "./end_start.ts";
 import { activityLine, defaultListen, firstRunConfig, portTakenAdvice, welcome } from "./first_run.ts";
 import { logUnexpected } from "./log_unexpected.ts";
 import { ServiceManager } from "./service_manager.ts";
@@ -86,6 +87,7 @@ export async function run(options: RunOptions): Promise<number> {
   const watched = options.watchConfig ? watchConfig(options, controller) : undefined;
   log.info("ready", { version, admin: admin.address, workers: options.workers });
   manager.ready();
+  endStart();
   try {
     await signals.first;
     manager.stopping();
