@@ -121,8 +121,18 @@ async function startAll(options: RunOptions, controller: Controller, log: RootLo
       (explained.length > 0 ? explained : checked.problems).join("\n"),
     );
   }
-  const opened = openAdmin(options, controller, log);
-  const started = await controller.start();
+  const starting = controller.start(checked);
+  // Receivers first, as long as none has to wait: then the admin server must tell how the start goes on.
+  await Promise.race([starting, nextTurn()]);
+  let opened: OpenAdmin;
+  try {
+    opened = openAdmin(options, controller, log);
+  } catch (thrown) {
+    await starting;
+    await controller.stop();
+    throw thrown;
+  }
+  const started = await starting;
   if (started.ok) return opened;
   opened.services.stop();
   await opened.admin.release(0);
@@ -130,6 +140,10 @@ async function startAll(options: RunOptions, controller: Controller, log: RootLo
   const isTaken = options.configPath === undefined && started.code === "already_exists" && listen.port !== 0;
   const problem = isTaken ? portTakenAdvice(listen) : started.problems.join("\n");
   throw new CodedError("invalid_argument", problem);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function createController(
