@@ -17,6 +17,12 @@ const targets: Readonly<Record<string, Bun.Build.CompileTarget>> = {
   "windows-x64": "bun-windows-x64-baseline",
 };
 
+/**
+ * How many times as often as usual code must run before it is compiled: at the start, nearly all of it runs once, and
+ * compiling it takes from the time of what is needed. What goes on to run puts an end to that itself.
+ */
+const startJitPolicy = 10;
+
 async function build(outfile: string, target?: Bun.Build.CompileTarget): Promise<void> {
   const result = await Bun.build({
     // Modules of threads are found by their paths below src.
@@ -27,8 +33,11 @@ async function build(outfile: string, target?: Bun.Build.CompileTarget): Promise
     ],
     minify: { syntax: true, whitespace: true, identifiers: false },
     bytecode: true,
+    // Each start reads only the modules that its command needs.
+    format: "esm",
+    splitting: true,
     define: { PYRODUCT_COMMIT: JSON.stringify(currentCommit()) },
-    compile: { outfile, ...(target === undefined ? {} : { target }) },
+    compile: { outfile, jitPolicy: startJitPolicy, ...(target === undefined ? {} : { target }) },
   });
   if (!result.success) throw new AggregateError(result.logs, `${outfile} could not be built`);
   const file = statSync(outfile, { throwIfNoEntry: false }) ?? statSync(`${outfile}.exe`);

@@ -1,4 +1,3 @@
-import { Session } from "node:inspector/promises";
 import type { Clock } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
 import { CallTree } from "./pprof/call_tree.ts";
@@ -53,6 +52,7 @@ export class SelfProfiler {
   async profile(meanwhile: () => Promise<unknown>): Promise<SelfProfile> {
     if (this.#isBusy) throw new CodedError("already_exists", "a profile is being taken already");
     this.#isBusy = true;
+    const { Session } = await import("node:inspector/promises");
     const session = new Session();
     try {
       session.connect();

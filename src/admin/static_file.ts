@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** A file that the admin server hands out as it is. */
 export interface StaticFile {
   readonly contentType: string;
@@ -10,7 +8,7 @@ export interface StaticFile {
 
 /** Makes a file of its content. */
 export function staticFile(content: Uint8Array<ArrayBuffer>, contentType: string): StaticFile {
-  const digest = createHash("sha256").update(content);
+  const digest = new Bun.CryptoHasher("sha256").update(content);
   return { content, contentType, etag: `"${digest.digest("base64url").slice(0, 22)}"` };
 }
 

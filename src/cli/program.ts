@@ -1,24 +1,14 @@
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { hostNameOf } from "../admin/request_origin.ts";
 import { CodedError, messageOf } from "../base/failure.ts";
-import { commit, version } from "../base/version.ts";
-import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
+import { version } from "../base/version.ts";
+import type { ListenAddress } from "../http/listen_address.ts";
 import { type LogFormat, type LogLevel, logFormats, logLevels } from "../telemetry/log.ts";
 import { adminOption } from "./admin_flags.ts";
-import { addConvert } from "./convert.ts";
-import { addDoctor } from "./doctor.ts";
-import { defaultAdmin } from "./first_run.ts";
 import { toAddress, toDuration } from "./flag_values.ts";
 import { addExamples } from "./help_examples.ts";
-import { addPrint } from "./print_commands.ts";
-import { type ProbeName, probe, probes } from "./probe.ts";
-import { addQueue } from "./queue_commands.ts";
 import { type RunOptions, run } from "./run.ts";
-import { addSend } from "./send.ts";
 import { defaultStoragePath } from "./storage_path.ts";
-import { addSupportBundle } from "./support_bundle.ts";
-import { type ValidateOptions, validate } from "./validate.ts";
-import { view } from "./view.ts";
 import { runWorker, workerCommand } from "./worker.ts";
 import { parseWorkerCount } from "./worker_count.ts";
 
@@ -37,6 +27,9 @@ interface RunFlags {
   readonly shutdownDelay: number;
 }
 
+/** The commands that receive profiles. */
+const servingCommands: readonly (string | undefined)[] = ["run", workerCommand];
+
 /** The exit status for a mistake of the user's; everything else has its own. */
 const mistakeStatus = 1;
 
@@ -48,9 +41,16 @@ const mistakeStatus = 1;
  */
 export async function runProgram(args: readonly string[]): Promise<number> {
   let status = 0;
-  const program = createProgram((code) => {
+  const exitWith = (code: number) => {
     status = code;
-  });
+  };
+  const program = createProgram(exitWith);
+  // What receives profiles starts without the modules of the commands that don't.
+  if (!servingCommands.includes(args[0])) {
+    const { addFurtherCommands } = await import("./further_commands.ts");
+    addFurtherCommands(program, exitWith);
+  }
+  addExamples(program);
   try {
     await program.parseAsync([...args], { from: "user" });
     return status;
@@ -72,56 +72,10 @@ function createProgram(exitWith: (status: number) => void): Command {
     .exitOverride();
 
   addRun(program, exitWith);
-  addQueue(program, `http://${formatAddress(defaultAdmin.host, defaultAdmin.port)}`);
-
-  program
-    .command("validate")
-    .description("check a configuration and print everything that is wrong with it")
-    .argument("<config>", "a YAML or JSON file, or - for standard input")
-    .option("--json", "print the problems as JSON, for programs")
-    .action((path: string, options: ValidateOptions) => exitWith(validate(path, options)));
-
-  addSend(program, exitWith);
-  addDoctor(program, exitWith);
-  addSupportBundle(program, exitWith);
-
   program
     .command(workerCommand, { hidden: true })
     .description("a part of run --workers")
     .action(async () => exitWith(await runWorker()));
-
-  addConvert(program, exitWith);
-
-  addPrint(program);
-
-  program
-    .command("probe")
-    .description("ask a pyroduct on this machine how it does; exit status 0 where the answer is good")
-    .addArgument(
-      new Argument("[question]", "what to ask").choices(probes).default("ready" satisfies ProbeName),
-    )
-    .addOption(adminOption("where its admin server is"))
-    .action(async (question: ProbeName, flags: Pick<RunFlags, "server.http.listenAddr">) => {
-      exitWith(await probe(question, flags["server.http.listenAddr"]));
-    });
-  program
-    .command("view")
-    .description("open a pprof, JFR or folded file as a flame graph in the browser")
-    .argument("<file>", "a profile, gzipped or not")
-    .option("--no-open", "print the URL and leave the browser alone")
-    .action(async (path: string, flags: { readonly open: boolean }) => {
-      exitWith(await view({ path, isOpening: flags.open }));
-    });
-
-  program
-    .command("version")
-    .description("print the version, the commit and the version of Bun")
-    .action(() => {
-      process.stdout.write(
-        `pyroduct ${version} (commit ${commit}, bun ${Bun.version}, ${process.platform}-${process.arch})\n`,
-      );
-    });
-  addExamples(program);
   return program;
 }
 

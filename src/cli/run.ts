@@ -22,6 +22,7 @@ import {
   standardError,
 } from "../telemetry/log.ts";
 import { openTracing, type Tracing } from "../telemetry/spans.ts";
+import { endStart } from "./end_start.ts";
 import { activityLine, defaultListen, firstRunConfig, portTakenAdvice, welcome } from "./first_run.ts";
 import { logUnexpected } from "./log_unexpected.ts";
 import { ServiceManager } from "./service_manager.ts";
@@ -86,6 +87,7 @@ export async function run(options: RunOptions): Promise<number> {
   const watched = options.watchConfig ? watchConfig(options, controller) : undefined;
   log.info("ready", { version, admin: admin.address, workers: options.workers });
   manager.ready();
+  endStart();
   try {
     await signals.first;
     manager.stopping();
@@ -119,8 +121,18 @@ async function startAll(options: RunOptions, controller: Controller, log: RootLo
       (explained.length > 0 ? explained : checked.problems).join("\n"),
     );
   }
-  const opened = openAdmin(options, controller, log);
-  const started = await controller.start();
+  const starting = controller.start(checked);
+  // Receivers first, as long as none has to wait: then the admin server must tell how the start goes on.
+  await Promise.race([starting, nextTurn()]);
+  let opened: OpenAdmin;
+  try {
+    opened = openAdmin(options, controller, log);
+  } catch (thrown) {
+    await starting;
+    await controller.stop();
+    throw thrown;
+  }
+  const started = await starting;
   if (started.ok) return opened;
   opened.services.stop();
   await opened.admin.release(0);
@@ -128,6 +140,10 @@ async function startAll(options: RunOptions, controller: Controller, log: RootLo
   const isTaken = options.configPath === undefined && started.code === "already_exists" && listen.port !== 0;
   const problem = isTaken ? portTakenAdvice(listen) : started.problems.join("\n");
   throw new CodedError("invalid_argument", problem);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function createController(

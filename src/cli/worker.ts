@@ -10,6 +10,7 @@ import { settingsMessage, type WorkerSettings } from "../controller/worker_setti
 import { createLogger, type RootLogger, standardError } from "../telemetry/log.ts";
 import type { MetricFamily } from "../telemetry/metric_family.ts";
 import { openTracing, type Tracing } from "../telemetry/spans.ts";
+import { endStart } from "./end_start.ts";
 import { logUnexpected } from "./log_unexpected.ts";
 import { setProcessName } from "./process_name.ts";
 
@@ -66,6 +67,7 @@ async function serve(channel: MessageChannel): Promise<void> {
   );
   serveShard(channel, shard, log);
   channel.send({ type: "ready" });
+  endStart();
 }
 
 /** A shard that has a process for itself. */

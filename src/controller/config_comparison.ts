@@ -1,4 +1,3 @@
-import { createHmac, randomBytes } from "node:crypto";
 import { stringify } from "yaml";
 import { diffLines, type LineChange } from "../base/line_diff.ts";
 import type { ComponentDefinition } from "../component/definition.ts";
@@ -24,7 +23,7 @@ export function compareConfigs(
   other: CheckResult,
   definitions: readonly ComponentDefinition[],
 ): ConfigComparison {
-  const key = randomBytes(32);
+  const key = crypto.getRandomValues(new Uint8Array(32));
   const linesOf = (components: readonly ComponentConfig[]) => {
     const shown = shownComponents(components, definitions, (secret) => markedMask(secret, key));
     return stringify(configOf(shown), { lineWidth: 0 }).trimEnd().split("\n");
@@ -40,8 +39,8 @@ export function compareConfigs(
   };
 }
 
-function markedMask(secret: unknown, key: Buffer): string {
-  const digest = createHmac("sha256", key).update(JSON.stringify(secret) ?? "");
+function markedMask(secret: unknown, key: Uint8Array): string {
+  const digest = new Bun.CryptoHasher("sha256", key).update(JSON.stringify(secret) ?? "");
   return `(secret ${digest.digest("hex").slice(0, 32)})`;
 }
 

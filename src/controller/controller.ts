@@ -138,14 +138,18 @@ export class Controller {
     return this.#parts.definitions;
   }
 
-  /** Loads the configuration and starts everything; on problems nothing stays open. */
-  async start(): Promise<ReloadResult> {
+  /**
+   * Loads the configuration and starts everything; on problems nothing stays open.
+   *
+   * @param checked what `check` has just found.
+   */
+  async start(checked: CheckResult = this.check()): Promise<ReloadResult> {
     const result = await this.#inTurn(async (): Promise<ReloadResult> => {
       try {
         await this.#shards.open((shard) =>
           this.#inTurn(() => this.#shards.configure(shard, this.#components)),
         );
-        return await this.#load();
+        return await this.#change(checked);
       } catch (thrown) {
         if (!(thrown instanceof CodedError)) throw thrown;
         return { ok: false, problems: [thrown.message], code: thrown.code };
@@ -186,7 +190,7 @@ export class Controller {
     const { source, log } = this.#parts;
     if (!source.isFile)
       return { ok: false, problems: [`${source.name} can't be read again: nothing to reload`] };
-    const result = await this.#load();
+    const result = await this.#change(this.check());
     if (result.ok) {
       this.#configHealth.set("healthy", "the configuration is in use");
       log.info("configuration reloaded", { file: source.name });
@@ -200,8 +204,7 @@ export class Controller {
     return result;
   }
 
-  async #load(): Promise<ReloadResult> {
-    const loaded = this.check();
+  async #change(loaded: CheckResult): Promise<ReloadResult> {
     if (!loaded.ok) return loaded;
     try {
       await this.#shards.change(loaded.components);

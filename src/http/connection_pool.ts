@@ -8,7 +8,6 @@ import {
   isHttp2Refused,
 } from "./connection_failure.ts";
 import type { ProxyChoice } from "./proxy.ts";
-import { inquireHandshake } from "./tls_handshake.ts";
 
 /** How long files may change one after the other before they are used together, in milliseconds. */
 const settleMs = 300;
@@ -169,7 +168,8 @@ export class ConnectionPool {
   #handshakeReason(withinMs: number): Promise<string | undefined> {
     const { clock } = this.#parts;
     if (this.#reason === undefined || this.#reason.until <= clock.now()) {
-      const text = inquireHandshake({ url: this.#url, tls: this.#tls, clock });
+      const handshake = { url: this.#url, tls: this.#tls, clock };
+      const text = import("./tls_handshake.ts").then(({ inquireHandshake }) => inquireHandshake(handshake));
       this.#reason = { until: clock.now() + reasonHoldsMs, text };
     }
     const { text } = this.#reason;

@@ -1,4 +1,3 @@
-import { createGunzip, gunzipSync } from "node:zlib";
 import { systemCodeOf } from "../base/failure.ts";
 import type { HeldBytes } from "./byte_budget.ts";
 import { concat } from "./read_body.ts";
@@ -23,6 +22,7 @@ const inlineBytes = 256 * 1024;
 export async function gunzip(compressed: Uint8Array, limits: GunzipLimits): Promise<Gunzipped> {
   if (compressed.byteLength > inlineBytes) return gunzipInPieces(compressed, limits);
   try {
+    const { gunzipSync } = process.getBuiltinModule("node:zlib");
     const bytes = gunzipSync(compressed, { maxOutputLength: Math.min(inlineBytes, limits.maxBytes) });
     return limits.held.tryHold(bytes.byteLength) ? { type: "body", bytes } : { type: "no_room" };
   } catch (thrown) {
@@ -32,7 +32,7 @@ export async function gunzip(compressed: Uint8Array, limits: GunzipLimits): Prom
 }
 
 async function gunzipInPieces(compressed: Uint8Array, limits: GunzipLimits): Promise<Gunzipped> {
-  const stream = createGunzip();
+  const stream = process.getBuiltinModule("node:zlib").createGunzip();
   const chunks: Uint8Array[] = [];
   let total = 0;
   stream.end(compressed);

@@ -1,4 +1,3 @@
-import { createHmac, randomBytes } from "node:crypto";
 import { Lru } from "../base/lru.ts";
 import type { HtpasswdHashes } from "./htpasswd.ts";
 import type { BcryptGate } from "./htpasswd_gate.ts";
@@ -18,7 +17,7 @@ export class HtpasswdUsers {
   readonly #hashes: HtpasswdHashes;
   readonly #names: readonly string[];
   readonly #gate: BcryptGate;
-  readonly #key = randomBytes(32);
+  readonly #key = crypto.getRandomValues(new Uint8Array(32));
   readonly #right = new Lru<string, true>(rememberedPairs);
   readonly #wrong = new Lru<string, true>(rememberedPairs);
   readonly #underWay = new Map<string, Promise<PasswordVerdict>>();
@@ -62,6 +61,6 @@ export class HtpasswdUsers {
   }
 
   #digest(user: string) {
-    return createHmac("sha256", this.#key).update(user);
+    return new Bun.CryptoHasher("sha256", this.#key).update(user);
   }
 }

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { type CredentialsParse, parseLines } from "./server_auth_file.ts";
 
 /** Tokens of which any one lets a request in. Only their digests are kept. */
@@ -14,7 +13,7 @@ export class BearerTokens {
     const digest = digestOf(token);
     let isFound = false;
     for (const known of this.#digests) {
-      const isSame = timingSafeEqual(known, digest);
+      const isSame = crypto.timingSafeEqual(known, digest);
       isFound ||= isSame;
     }
     return isFound;
@@ -32,5 +31,5 @@ export function parseBearerTokens(content: string): CredentialsParse<BearerToken
 }
 
 function digestOf(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
+  return new Bun.CryptoHasher("sha256").update(token).digest();
 }

@@ -1,4 +1,3 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 
 /** What is done with a client's certificate that Bun's own server can't do. */
@@ -130,6 +129,7 @@ export function isClientRefused(socket: TLSSocket, { clientCheck }: ServerTls): 
 /** Why a text is no PEM certificate; undefined where it is one. */
 export function certificateProblem(pem: string): string | undefined {
   try {
+    const { X509Certificate } = process.getBuiltinModule("node:crypto");
     new X509Certificate(pem);
     return undefined;
   } catch {
@@ -140,6 +140,7 @@ export function certificateProblem(pem: string): string | undefined {
 /** Why a key does not go with a certificate; undefined where it does. Never shows the key. */
 export function keyProblem(keyPem: string, certPem: string): string | undefined {
   try {
+    const { createPrivateKey, X509Certificate } = process.getBuiltinModule("node:crypto");
     const key = createPrivateKey(keyPem);
     return new X509Certificate(certPem).checkPrivateKey(key)
       ? undefined

@@ -1,5 +1,5 @@
-import { connect, type Socket } from "node:net";
-import { createServer, type Server, type TLSSocket } from "node:tls";
+import type { Socket } from "node:net";
+import type { Server, TLSSocket } from "node:tls";
 import { CodedError } from "../base/failure.ts";
 import type { ListenAddress } from "./listen_address.ts";
 import type { RequestHandler, ServerFacts } from "./request_handler.ts";
@@ -32,6 +32,7 @@ export class TlsFront {
   constructor(parts: TlsFrontParts) {
     this.#parts = parts;
     const { address, tls, http2 } = parts;
+    const { createServer } = process.getBuiltinModule("node:tls");
     const ALPNProtocols = http2 ? ["h2", "http/1.1"] : ["http/1.1"];
     this.#server = createServer({ ...nodeTlsOptions(tls), ALPNProtocols }, (socket) => this.#accept(socket));
     // A client that fails the handshake learns it from TLS itself; there is nobody else to tell.
@@ -87,6 +88,7 @@ export class TlsFront {
       return;
     }
     const { inner: where } = this.#parts;
+    const { connect } = process.getBuiltinModule("node:net");
     const inner = connect({ host: where.host, port: where.port });
     this.#tie(outer, inner);
     this.#tie(inner, outer);

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from "node:http";
 import { CodedError } from "../base/failure.ts";
 import { readBody } from "../http/read_body.ts";
 import { describeOutcome, ingestStatus } from "../profile/failure_report.ts";
@@ -33,6 +32,7 @@ export async function serveIngest(exchange: Exchange, parts: ServeParts): Promis
       return new Response(null);
     }
     parts.onFailed(describeOutcome(outcome));
+    const { STATUS_CODES } = await import("node:http");
     return textResponse(status, STATUS_CODES[status] ?? `status ${status}`);
   } catch (thrown) {
     if (!(thrown instanceof CodedError)) throw thrown;

@@ -1,4 +1,3 @@
-import { gunzipSync } from "node:zlib";
 import { CodedError, systemCodeOf } from "../../base/failure.ts";
 import { isGzip, profileFormatOf } from "../../profile/profile_format.ts";
 import type { ProfileFormat } from "../api/store.ts";
@@ -90,6 +89,7 @@ export async function formatOf(bytes: Uint8Array): Promise<ProfileFormat> {
 export async function unpacked(bytes: Uint8Array): Promise<Uint8Array> {
   if (!isGzip(bytes)) return bytes;
   try {
+    const { gunzipSync } = process.getBuiltinModule("node:zlib");
     // In one go: nobody waits for this thread but who asked.
     return gunzipSync(bytes, { maxOutputLength: mostUnpackedBytes });
   } catch (thrown) {

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** What a shared queue's parts are called on the server: the same for every instance that has the same queue. */
 export interface SharedNames {
   /** Tells this queue from all others. */
@@ -22,7 +20,7 @@ const maxReadable = 60;
 
 /** Names below a prefix. What could not stand in a name is replaced, so a digest keeps queues apart. */
 export function sharedNames(prefix: string, queue: string): SharedNames {
-  const digest = createHash("sha256").update(queue).digest("hex").slice(0, 8);
+  const digest = new Bun.CryptoHasher("sha256").update(queue).digest("hex").slice(0, 8);
   const readable = queue.replace(/[^A-Za-z0-9_-]+/g, "_").slice(0, maxReadable);
   const token = `${readable}-${digest}`;
   const stream = `${prefix}-${token}`;

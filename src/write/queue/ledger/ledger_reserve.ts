@@ -1,4 +1,3 @@
-import { randomFillSync } from "node:crypto";
 import { closeSync, openSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
@@ -65,6 +64,7 @@ export class LedgerReserve {
 
 // Zeros take up no room on a file system that compresses.
 function fill(path: string, bytes: number): void {
+  const { randomFillSync } = process.getBuiltinModule("node:crypto");
   const chunk = randomFillSync(Buffer.alloc(Math.min(bytes, chunkBytes)));
   const file = openSync(path, "w", 0o600);
   try {
