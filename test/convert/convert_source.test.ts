@@ -151,7 +151,7 @@ describe("values are what they were", () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -166,7 +166,7 @@ describe("values are what they were", () => {
           "pyroscope.write": { a: { endpoint: { url: "http://a" } } },
         });
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });
@@ -224,6 +224,6 @@ test("any text is turned or refused, and what comes of it can be read", () => {
       expect(() => parse(text ?? "", { merge: true })).not.toThrow();
       expect(problems.length > 0 || components.length > 0).toBe(true);
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });
