@@ -55,6 +55,8 @@ export class WatchedFile {
       });
       // A folder that is taken away ends the events, not the looking.
       this.#watcher.on("error", () => this.#watcher?.close());
+      // What changed between the first reading and now has no event.
+      this.#again = this.#clock.schedule(lookAgainMs, look);
     } catch {
       // Where the system has no watches left the regular look must do.
       this.#watcher = undefined;

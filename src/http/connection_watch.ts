@@ -65,6 +65,8 @@ export class ConnectionWatch {
   readonly #agedRemotes = new Set<string>();
   #table: SocketTable | undefined;
   #timer: Timer | undefined;
+  /** How long the last look took, in milliseconds. */
+  #tookMs = 0;
   #isOn = false;
 
   constructor(parts: ConnectionWatchParts) {
@@ -110,7 +112,10 @@ export class ConnectionWatch {
       this.#table ??= new SocketTable();
       const count = this.#lookNow(this.#table, startedAt);
       const tookMs = clock.now() - startedAt;
-      this.#lookIn(Math.max(this.#isCalm(count) ? calmLookEveryMs : lookEveryMs, tookMs / largestShare));
+      // One that took long alone was held up by others, and says nothing of the next.
+      const costMs = Math.min(tookMs, this.#tookMs);
+      this.#tookMs = tookMs;
+      this.#lookIn(Math.max(this.#isCalm(count) ? calmLookEveryMs : lookEveryMs, costMs / largestShare));
     } catch (thrown) {
       this.#isOn = false;
       log.warn("connections can't be watched: no gauge, and conn_limit and slow headers are not bounded", {

@@ -92,11 +92,25 @@ test("where no event comes the file is looked at every ten seconds", async () =>
     symlinkSync(outside.file("real"), folder.file("token"));
     return folder.file("token");
   });
+  await followed.clock.advance(200);
   writeFileSync(outside.file("real"), "two");
-  await followed.clock.advance(9999);
+  await followed.clock.advance(9799);
   expect(followed.seen).toEqual([]);
   await followed.clock.advance(1);
   expect(followed.seen).toEqual(["two"]);
+});
+
+test("what changes before it is followed is seen", async () => {
+  using folder = new TemporaryFolder();
+  const clock = new FakeClock();
+  writeFileSync(folder.file("token"), "one");
+  const file = new WatchedFile(folder.file("token"), clock);
+  writeFileSync(folder.file("token"), "two");
+  const seen: string[] = [];
+  file.start((content) => seen.push(content));
+  await clock.advance(200);
+  file.stop();
+  expect(seen).toEqual(["two"]);
 });
 
 test("the same content written again is no change", async () => {

@@ -24,7 +24,6 @@ export async function currentExecutable(tell: (line: string) => void): Promise<s
 
 /** pyroduct from its source. */
 export function sourceCommand(): string[] {
-  delete process.env["PYRODUCT_EXECUTABLE"];
   return [process.execPath, join(repository, "src/main.ts")];
 }
 

@@ -37,9 +37,9 @@ export function pyroduct(variant: PyroductVariant = {}): ReceiverDefinition {
   };
 }
 
-/** Starts the executable, or the source where PYRODUCT_EXECUTABLE names none. */
+/** Starts what the environment says, the executable or the source. */
 async function startPyroduct(
-  { sink, certificate }: BenchEnvironment,
+  { command, sink, certificate }: BenchEnvironment,
   variant: PyroductVariant,
   variables: Readonly<Record<string, string>>,
 ): Promise<Receiver> {
@@ -48,7 +48,7 @@ async function startPyroduct(
   const port = freePort();
   const process = await PyroductProcess.start(
     pyroductConfig(port, destinations, variant, certificate.certFile),
-    { arguments: flags, environment: variables },
+    { command, arguments: flags, environment: variables },
   );
   return {
     url: `http://127.0.0.1:${port}`,

@@ -13,7 +13,8 @@ import { registerOddRequestTests } from "../wire/odd_requests.ts";
 import { registerParityTests } from "../wire/parity.ts";
 import { registerWorkerTests } from "../wire/workers.ts";
 
-// Everything that is said about the wire, of the executable. Not a .test.ts, so that `bun test` needs no build.
+// Everything that is said about the wire, of the executable that was built. Not a .test.ts: `bun test` says it of an
+// executable of its own.
 const executable = resolve(
   process.env["PYRODUCT_EXECUTABLE"] ?? join(import.meta.dir, "..", "..", "dist", "pyroduct"),
 );

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { eventually } from "../base/eventually.ts";
+import { programCommand } from "../base/program.ts";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
 
 const repository = join(import.meta.dir, "..", "..");
@@ -15,12 +16,6 @@ export interface Ended {
   readonly status: number;
   readonly out: string;
   readonly error: string;
-}
-
-/** The executable that PYRODUCT_EXECUTABLE names, else the source. */
-function command(): string[] {
-  const executable = process.env["PYRODUCT_EXECUTABLE"];
-  return executable === undefined ? [process.execPath, "src/main.ts"] : [executable];
 }
 
 /** A pyroduct in a process of its own, with a folder of its own. */
@@ -41,7 +36,7 @@ export class PyroductRun implements AsyncDisposable {
     stdin?: string,
     variables: (folder: TemporaryFolder) => Readonly<Record<string, string>> = () => ({}),
   ) {
-    this.#process = Bun.spawn([...command(), ...args(this.folder)], {
+    this.#process = Bun.spawn([...programCommand(), ...args(this.folder)], {
       cwd: repository,
       // What whoever runs the tests has in the environment must not change what they see.
       env: {

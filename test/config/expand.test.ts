@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { expand } from "../../src/config/expand.ts";
+import { anyText } from "../base/any_text.ts";
 
 const environment = { HOST: "db", PORT: "4040", EMPTY: "", LOOP: "${HOST}", _a1: "x", PROTO: "__proto__" };
 
@@ -65,7 +66,7 @@ describe("a name that is not set", () => {
 test("a value is not looked into again", () => {
   const name = fc.stringMatching(/^[A-Z]{1,3}$/);
   fc.assert(
-    fc.property(fc.dictionary(name, fc.string({ unit: "binary" }), { minKeys: 1 }), (values) => {
+    fc.property(fc.dictionary(name, anyText(), { minKeys: 1 }), (values) => {
       const text = Object.keys(values)
         .map((one) => `<\${${one}}>`)
         .join("");
@@ -81,7 +82,7 @@ test("a value is not looked into again", () => {
 test("any text is expanded, left alone or lacks a name, and no error", () => {
   const piece = fc.oneof(
     fc.constantFrom("$", "{", "}", "${", "$${", ":-", "HOST", "NONE", "EMPTY", "1", " "),
-    fc.string({ unit: "binary", maxLength: 3 }),
+    anyText({ maxLength: 3 }),
   );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 10 }), (pieces) => {
@@ -94,7 +95,7 @@ test("any text is expanded, left alone or lacks a name, and no error", () => {
 
 test("text without a dollar sign is never changed", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (text) => {
+    fc.property(anyText(), (text) => {
       expect(expand(text.replaceAll("$", ""), environment)).toEqual({ type: "unchanged" });
     }),
   );

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Expression, SourceFile, Statement } from "../../src/convert/syntax_tree.ts";
+import { anyText } from "../base/any_text.ts";
 
 /** The trees that are made have no places. */
 const span = { start: 0, end: 0 };
@@ -195,7 +196,7 @@ export const nearlySource: fc.Arbitrary<string> = fc
           "\r\n",
         ],
       ),
-      fc.string({ unit: "binary", maxLength: 3 }),
+      anyText({ maxLength: 3 }),
     ),
     { maxLength: 40 },
   )

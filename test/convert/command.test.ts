@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { once } from "node:events";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { Readable } from "node:stream";
+import { programCommand } from "../base/program.ts";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
 import { command } from "../cli/command.ts";
 import { PyroductRun, processTestMs } from "../cli/pyroduct_run.ts";
@@ -100,9 +100,8 @@ describe("convert", () => {
     async () => {
       using folder = folderWith(good.replace("A pipeline", "x".repeat(1024 * 1024)));
       const path = folder.file("config.alloy");
-      const main = join(import.meta.dir, "..", "..", "src", "main.ts");
       const pipes = { stdin: "ignore", stdout: "pipe", stderr: "pipe" } as const;
-      await using child = Bun.spawn([process.execPath, main, "convert", path], pipes);
+      await using child = Bun.spawn([...programCommand(), "convert", path], pipes);
       const [said] = await once(Readable.fromWeb(child.stderr as never), "data");
       expect(String(said)).toContain("turned 1 component");
       expect((await child.stdout.text()).length).toBe(yaml.length - "A pipeline".length + 1024 * 1024);

@@ -3,10 +3,11 @@ import fc from "fast-check";
 import { expand } from "../../src/config/expand.ts";
 import { joinParts, type TextParts } from "../../src/convert/value.ts";
 import { writeText } from "../../src/convert/written_text.ts";
+import { anyText } from "../base/any_text.ts";
 
 const piece = fc.oneof(
   fc.constantFrom("$", "{", "}", "${", "$${", "${A}", "${A:-b}", ":-", "A", "$1", "${1}"),
-  fc.string({ unit: "binary", maxLength: 3 }),
+  anyText({ maxLength: 3 }),
 );
 const variable = fc.record({
   variable: fc.constantFrom("A", "B", "EMPTY"),

@@ -1,7 +1,5 @@
-import { join } from "node:path";
 import { parse } from "yaml";
-
-const repository = join(import.meta.dir, "..", "..");
+import { programCommand } from "../base/program.ts";
 
 /** What `pyroduct print` prints with these arguments, run as its user would. */
 export async function printed(...args: readonly string[]): Promise<string> {
@@ -10,7 +8,7 @@ export async function printed(...args: readonly string[]): Promise<string> {
 
 /** The same where it is no text. */
 export async function printedBytes(...args: readonly string[]): Promise<Uint8Array> {
-  const command = [process.execPath, join(repository, "src", "main.ts"), "print", ...args];
+  const command = [...programCommand(), "print", ...args];
   await using child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
   const [status, output, error] = await Promise.all([
     child.exited,

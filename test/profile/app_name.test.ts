@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseAppName } from "../../src/profile/app_name.ts";
+import { anyText } from "../base/any_text.ts";
 
 function labelsOf(text: string): Record<string, string> {
   const parsed = parseAppName(text);
@@ -92,7 +93,7 @@ const nearlyAName = fc
         "\u0000",
         "\ud800",
       ),
-      fc.string({ unit: "binary", maxLength: 4 }),
+      anyText({ maxLength: 4 }),
     ),
     { maxLength: 12 },
   )

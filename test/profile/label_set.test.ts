@@ -1,11 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { describeLabels, labelSetOf, sortedLabels } from "../../src/profile/label_set.ts";
+import { anyText } from "../base/any_text.ts";
 
-const labels = fc.dictionary(
-  fc.stringMatching(/^[a-zA-Z0-9_.]{1,4}$/),
-  fc.string({ unit: "binary", maxLength: 4 }),
-);
+const labels = fc.dictionary(fc.stringMatching(/^[a-zA-Z0-9_.]{1,4}$/), anyText({ maxLength: 4 }));
 
 describe("labelSetOf", () => {
   test("of equal names the last wins", () => {
@@ -81,7 +79,7 @@ describe("describeLabels", () => {
 
   test("the description of any labels is one line", () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ unit: "binary" }), fc.string({ unit: "binary" })), (record) => {
+      fc.property(fc.dictionary(anyText(), anyText()), (record) => {
         expect(describeLabels(new Map(Object.entries(record)))).not.toMatch(/[\n\r]/);
       }),
     );

@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { homepage } from "../../src/base/version.ts";
 import { imageRepository } from "../../src/cli/deployment.ts";
+import { programCommand } from "../base/program.ts";
 import { parseCommandLine } from "./command_line.ts";
 
 /** The folder that README lies in. */
 export const repository = join(import.meta.dir, "..", "..");
-
-const program = [process.execPath, join(repository, "src", "main.ts")] as const;
 
 const curl = ["curl", "--fail", "--silent", "--show-error", "--max-time", "10"] as const;
 
@@ -78,7 +77,8 @@ const scripts: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Tells what is to be done for a line of README's `sh` blocks. In place of an executable the source runs.
+ * Tells what is to be done for a line of README's `sh` blocks. In place of an installed executable the tests' own
+ * runs.
  *
  * @throws where the line has no known form: nothing in README goes untried.
  */
@@ -104,12 +104,12 @@ export function stepOf(line: string): Step {
   throw unknown(line);
 }
 
-/** pyroduct from its source, with these arguments. */
+/** pyroduct with these arguments. */
 export function pyroductStep(
   args: readonly string[],
   environment: ProcessStep["environment"] = {},
 ): ProcessStep {
-  return { words: [...program, ...args], environment, isOfPackage: false };
+  return { words: [...programCommand(), ...args], environment, isOfPackage: false };
 }
 
 function bunStep(line: string, words: readonly string[], environment: ProcessStep["environment"]): Step {

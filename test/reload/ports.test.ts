@@ -1,5 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { eventually } from "../base/eventually.ts";
+import { Newcomers } from "../controller/newcomers.ts";
 import { freePort } from "../http/free_port.ts";
 import { SenderConnection } from "../receiver_tls/sender_connection.ts";
 import { testTimeoutMs } from "../wire/bounded.ts";
@@ -147,22 +148,14 @@ describe("a reload that", () => {
     const timeouts = ["100s", "90s"];
     const http = (server_idle_timeout: string) => ({ listen_port: port, server_idle_timeout });
     await using bed = await PortBed.start({ receivers: { r: http("60s") }, version: "before" });
-    const faults: unknown[] = [];
-    let isOn = true;
-    const comers = Array.from({ length: 4 }, async () => {
-      while (isOn) {
-        const status = await sendRaw(at(port), profile).then((answer) => answer.status, String);
-        if (status !== 200) faults.push(status);
-      }
-    });
+    const comers = new Newcomers(at(port), 4);
     for (const timeout of timeouts) {
       expect(await bed.reload({ receivers: { r: http(timeout) }, version: "after" })).toBe(200);
       // Connections on their way to the listener from before come in meanwhile.
       await Bun.sleep(500);
     }
-    isOn = false;
-    await Promise.all(comers);
-    expect(faults).toEqual([]);
+    await comers.end();
+    expect(comers.faults).toEqual([]);
   });
 });
 

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
-import type { CertificateOrder } from "./sign_certificate.ts";
+import { type LeafOrder, signCertificate } from "./sign_certificate.ts";
 
 const dayMs = 86_400_000;
 
@@ -29,14 +28,13 @@ export class Certificates implements Disposable {
 
   /** A new authority that signs itself. */
   authority(): KeyPair {
-    return this.#make({ notAfterMs: Date.now() + 2 * dayMs });
+    return this.#make(Date.now() + 2 * dayMs);
   }
 
   /** A certificate that the authority signs. */
   signed(authority: KeyPair, request: CertificateRequest): KeyPair {
-    const { cert, key } = authority;
     const { names, usage, days } = request;
-    return this.#make({ authority: { cert, key }, names, usage, notAfterMs: Date.now() + days * dayMs });
+    return this.#make(Date.now() + days * dayMs, { authorityKey: authority.key, names, usage });
   }
 
   /** A path in the folder. */
@@ -48,18 +46,18 @@ export class Certificates implements Disposable {
     this.#folder[Symbol.dispose]();
   }
 
-  #make(request: Omit<CertificateOrder, "certFile" | "keyFile" | "serial" | "notBeforeMs">): KeyPair {
+  #make(notAfterMs: number, leaf?: LeafOrder): KeyPair {
     this.#count += 1;
+    const notBeforeMs = Math.min(Date.now(), notAfterMs) - dayMs;
+    const { cert, key } = signCertificate({
+      serial: this.#count,
+      notBeforeMs,
+      notAfterMs,
+      ...(leaf === undefined ? {} : { leaf }),
+    });
     const files = { certFile: this.file(`${this.#count}.pem`), keyFile: this.file(`${this.#count}.key`) };
-    const notBeforeMs = Math.min(Date.now(), request.notAfterMs) - dayMs;
-    const order: CertificateOrder = { ...request, ...files, serial: this.#count, notBeforeMs };
-    const program = join(import.meta.dir, "sign_certificate.ts");
-    const { exitCode, stderr } = Bun.spawnSync([process.execPath, program, JSON.stringify(order)]);
-    if (exitCode !== 0) throw new Error(`the certificate was not made: ${stderr}`);
-    return {
-      ...files,
-      cert: readFileSync(files.certFile, "utf8"),
-      key: readFileSync(files.keyFile, "utf8"),
-    };
+    writeFileSync(files.certFile, cert);
+    writeFileSync(files.keyFile, key, { mode: 0o600 });
+    return { ...files, cert, key };
   }
 }

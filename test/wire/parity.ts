@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "bun:test";
 import { expectAnswer } from "./expect_answer.ts";
 import { expectDownstream } from "./expect_downstream.ts";
-import {
-  hasLateAnswer,
-  loadParityRecordings,
-  type ParityCase,
-  type ParityRecordings,
-  sinkNames,
-} from "./parity_case.ts";
+import { hasLateAnswer, loadParityRecordings, type ParityCase, sinkNames } from "./parity_case.ts";
 import { type Observation, ParityRun } from "./parity_run.ts";
 
 const startTimeoutMs = 60_000;
@@ -17,13 +11,9 @@ const startsAtOnce = 2;
 /**
  * Registers one test for each recording of Grafana Alloy. The configurations run at once, the cases of one in turn;
  * each test looks at what was seen in its case.
- *
- * @param configs what to run in place of the recorded configurations, by their names.
  */
-export function registerParityTests(
-  configs: ParityRecordings["configs"] = loadParityRecordings().configs,
-): void {
-  const { cases } = loadParityRecordings();
+export function registerParityTests(): void {
+  const { configs, cases } = loadParityRecordings();
   describe("like Alloy", () => {
     const runs: ParityRun[] = [];
     const observations = new Map<ParityCase, Promise<Observation>>();

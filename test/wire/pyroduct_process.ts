@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { programCommand } from "../base/program.ts";
 import { withinMs } from "./bounded.ts";
 
 const repository = join(import.meta.dir, "..", "..");
@@ -22,6 +23,8 @@ export interface PyroductExit {
 
 /** What differs between one start and another. */
 export interface StartOptions {
+  /** What starts pyroduct, in place of the executable that tests share. */
+  readonly command?: readonly string[];
   /** Default: a fresh folder, removed at the end. */
   readonly storagePath?: string;
   /** Further arguments of `run`. */
@@ -32,7 +35,7 @@ export interface StartOptions {
   readonly under?: readonly string[];
 }
 
-/** A pyroduct under test: the executable that PYRODUCT_EXECUTABLE names, else the source. */
+/** A pyroduct under test. */
 export class PyroductProcess implements AsyncDisposable {
   readonly #process: Bun.Subprocess<"ignore", "ignore", "pipe">;
   readonly #folder: string;
@@ -42,8 +45,8 @@ export class PyroductProcess implements AsyncDisposable {
 
   private constructor(folder: string, options: StartOptions) {
     this.#folder = folder;
-    const { under = [] } = options;
-    const argv = [...under, ...command(), "run", this.configFile, ...flags(folder, options)];
+    const { under = [], command = programCommand() } = options;
+    const argv = [...under, ...command, "run", this.configFile, ...flags(folder, options)];
     this.#process = Bun.spawn(argv, {
       cwd: repository,
       // The environment of whoever runs the tests (proxies, OTEL_*, STATE_DIRECTORY) must not change what they see.
@@ -168,11 +171,6 @@ export class PyroductProcess implements AsyncDisposable {
     }
     if (rest !== "") this.#lines.push(rest);
   }
-}
-
-function command(): string[] {
-  const executable = process.env["PYRODUCT_EXECUTABLE"];
-  return executable === undefined ? [process.execPath, "src/main.ts"] : [executable];
 }
 
 function flags(

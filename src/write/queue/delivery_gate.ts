@@ -19,6 +19,8 @@ export interface GateAttempt {
   readonly startedAt: number;
   /** Whether it finds out whether the destination is back. */
   readonly isProbe: boolean;
+  /** How often credentials had changed when it began. */
+  readonly renewals: number;
 }
 
 /**
@@ -37,6 +39,7 @@ export class DeliveryGate {
   #succeededAt = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #pause: string | undefined;
+  #renewals = 0;
 
   constructor(parts: DeliveryGateParts) {
     this.#parts = parts;
@@ -72,7 +75,7 @@ export class DeliveryGate {
     const isProbe = !this.#isOpen;
     this.#isProbing ||= isProbe;
     this.#triedAt = this.#parts.clock.now();
-    return { startedAt: this.#triedAt, isProbe };
+    return { startedAt: this.#triedAt, isProbe, renewals: this.#renewals };
   }
 
   /** The destination has answered a request as it should. */
@@ -89,8 +92,9 @@ export class DeliveryGate {
    * @param retryAfterMs what the destination asks to wait.
    * @returns whether the destination is to blame rather than this one request.
    */
-  fail({ startedAt, isProbe }: GateAttempt, retryAfterMs: number | undefined): boolean {
-    this.abandon({ startedAt, isProbe });
+  fail(attempt: GateAttempt, retryAfterMs: number | undefined): boolean {
+    const { startedAt, isProbe } = attempt;
+    this.abandon(attempt);
     const now = this.#parts.clock.now();
     if (retryAfterMs !== undefined) this.#anythingAt = Math.max(this.#anythingAt, now + retryAfterMs);
     // Others got through while this one was under way.
@@ -102,10 +106,15 @@ export class DeliveryGate {
     return true;
   }
 
-  /** The destination refuses whoever sends: nothing goes out until the longest wait is over, or `renew`. */
+  /**
+   * The destination refuses whoever sends: nothing goes out until the longest wait is over, or `renew`. Says nothing where
+   * credentials have changed since the request began.
+   */
   refuse(attempt: GateAttempt, reason: string): void {
     const now = this.#parts.clock.now();
     this.abandon(attempt);
+    // Those that it came with are not in use any more.
+    if (attempt.renewals !== this.#renewals) return;
     this.#isOpen = false;
     this.#pause = reason;
     this.#anythingAt = now + this.#parts.maxMs;
@@ -120,6 +129,7 @@ export class DeliveryGate {
 
   /** Credentials have changed: the destination may think otherwise now. */
   renew(): void {
+    this.#renewals += 1;
     if (this.#isOpen) return;
     this.#anythingAt = 0;
     this.#backlogAt = 0;

@@ -142,6 +142,18 @@ describe("a destination that refuses whoever sends", () => {
     bed.gate.succeed();
     expect(bed.gate.pause).toBeUndefined();
   });
+
+  test("is not left alone for what came with credentials from before", async () => {
+    const bed = new GateBed(300_000);
+    const before = [bed.gate.begin(), bed.gate.begin()] as const;
+    bed.gate.renew();
+    bed.gate.refuse(before[0], "HTTP 401");
+    expect([bed.admitted, bed.gate.pause]).toEqual(["live and backlog", undefined]);
+    bed.gate.refuse(bed.gate.begin(), "HTTP 403");
+    bed.gate.renew();
+    bed.gate.refuse(before[1], "HTTP 401");
+    expect([bed.admitted, bed.gate.pause]).toEqual(["live and backlog", "HTTP 403"]);
+  });
 });
 
 test("a request that was ended from here says nothing", async () => {
