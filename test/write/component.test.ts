@@ -41,8 +41,12 @@ class WriteBed implements AsyncDisposable {
     const plan = new DeliveryPlan(requestContext(request), this.clock);
     plan.offer({ begin: () => this.#watch }, "pyroscope.receive_http.r", profile);
     this.component.plan(profile, plan);
+    this.plan = plan;
     return plan.send();
   }
+
+  /** The last one. */
+  plan: DeliveryPlan | undefined;
 
   /** How each delivery ended, as it is shown. */
   readonly shown: DeliveryEnd[] = [];
@@ -231,6 +235,7 @@ describe("with a queue on the disk", () => {
     expect(await bed.send()).toEqual([]);
     expect(bed.shown).toEqual([{ outcome: "delivered", attempts: 1 }]);
     expect(bed.queues.queues.list()).toMatchObject([{ profiles: 0 }]);
+    expect(bed.plan?.releasesBytes).toBe(true);
   });
 
   test("one that it takes its time for is shown as queued, and is in the queue", async () => {
@@ -245,6 +250,7 @@ describe("with a queue on the disk", () => {
     expect(await outcome).toEqual([]);
     expect(bed.shown).toEqual([{ outcome: "queued", attempts: 0 }]);
     expect(bed.queues.queues.list()).toMatchObject([{ profiles: 1 }]);
+    expect(bed.plan?.releasesBytes).toBe(false);
     sink.open();
   });
 

@@ -71,7 +71,7 @@ export class ArrivingProfile implements Arrival {
    */
   end(ending: Ending): "forget" | "begin" | Settlement | undefined {
     this.#ending = ending;
-    if (ending.type === "delivered") this.#resolve({ type: "delivered" });
+    if (ending.type === "delivered") this.#resolve({ type: "delivered", isWritten: this.#state === "begun" });
     else if (this.#refusal !== undefined) this.#resolve(this.#refusal);
     if (this.#state === "waiting") return ending.type === "delivered" ? "forget" : "begin";
     return this.#state === "stored" ? this.#settlement() : undefined;

@@ -45,7 +45,7 @@ export class QueueMetrics {
     const byReason = (name: string, help: string) =>
       scope.counter(`pyroduct_write_queue_${name}`, help, [...names, "reason"] as const);
     this.#enqueued = counter("enqueued_total", "Profiles that the queue took, stored or delivered before.");
-    this.#direct = counter("direct_total", "Of these, profiles delivered before they were stored.");
+    this.#direct = counter("direct_total", "Of these, profiles that were delivered and never stored.");
     this.#rejected = byReason("rejected_total", "Profiles that were not stored, and their senders told so.");
     this.#delivered = counter("delivered_total", "Queued profiles that the destination took.");
     this.#retried = counter("retried_total", "Queued profiles that were sent and stayed queued.");
@@ -121,7 +121,7 @@ export class QueueMetrics {
 
 /** What happens in one queue; each call is one occurrence. */
 export interface PumpMetrics {
-  /** @param isStored whether it was stored before it was delivered. */
+  /** @param isStored whether it is, or will be, stored: it was not delivered before. */
   enqueued(isStored: boolean): void;
   rejected(reason: "full" | "failed" | "too_slow"): void;
   delivered(profiles: number): void;

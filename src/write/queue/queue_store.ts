@@ -81,8 +81,8 @@ export interface QueuedHead {
 /** What became of an attempt to store a profile. */
 export type Appended =
   | { readonly type: "stored" }
-  /** Its destination has it, whether or not it was stored. */
-  | { readonly type: "delivered" }
+  /** Its destination has it. `isWritten`: a write of it was under way by then, and may need its body still. */
+  | { readonly type: "delivered"; readonly isWritten: boolean }
   /** The queue has no room, and `on_full` is `reject`. */
   | { readonly type: "full" }
   /** It could not be written; the reason in words for the operator. */

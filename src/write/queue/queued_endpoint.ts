@@ -98,6 +98,8 @@ export class QueuedEndpoint {
     }
     const leftMs = outgoing.request.deadlineAt - this.#parts.context.clock.now();
     const appended = await this.#inTime(this.#enqueue(outgoing, owner), leftMs);
+    // Others may keep the same body.
+    if (isKept(appended)) outgoing.isKept = true;
     const failure = this.#failureOf(appended);
     if (failure !== undefined) watch?.settled(label, { outcome: "failed", attempts: 0, failure });
     else if (appended?.type === "delivered") watch?.settled(label, { outcome: "delivered", attempts: 1 });
@@ -186,8 +188,10 @@ export class QueuedEndpoint {
     }
     switch (appended.type) {
       case "delivered":
+        this.#metrics.enqueued(appended.isWritten);
+        return undefined;
       case "stored":
-        this.#metrics.enqueued(appended.type === "stored");
+        this.#metrics.enqueued(true);
         return undefined;
       case "full":
         this.#metrics.rejected("full");
@@ -203,4 +207,10 @@ export class QueuedEndpoint {
     const cause = { type: "local", code: "unavailable", text } as const;
     return { destination, attempts: 0, cause, retryAfterMs: fullRetryAfterMs };
   }
+}
+
+/** Whether the body is needed still: it is on its way, or is written. */
+function isKept(appended: Appended | undefined): boolean {
+  if (appended === undefined || appended.type === "stored") return true;
+  return appended.type === "delivered" && appended.isWritten;
 }

@@ -16,9 +16,11 @@ function okAfter(ms: number) {
 
 /** How a profile does that comes just now: what its sender heard, and when. */
 function watched(bed: PumpBed, profile = queuedIngest()) {
-  const heard: { type?: string; at?: number } = {};
+  const heard: { type?: string; isWritten?: boolean; at?: number } = {};
   const startedAt = bed.clock.now();
-  void bed.begin(profile).then(({ type }) => Object.assign(heard, { type, at: bed.clock.now() - startedAt }));
+  void bed
+    .begin(profile)
+    .then((appended) => Object.assign(heard, appended, { at: bed.clock.now() - startedAt }));
   return heard;
 }
 
@@ -44,7 +46,7 @@ describe("a profile that is delivered in its head start", () => {
     await bed.clock.advance(23);
     expect(heard).toEqual({});
     await bed.clock.advance(1);
-    expect(heard).toEqual({ type: "delivered", at: 24 });
+    expect(heard).toEqual({ type: "delivered", isWritten: false, at: 24 });
     await bed.clock.advance(10_000);
     expect([writes(bed), bed.profiles]).toEqual([[], 0]);
   });
@@ -93,7 +95,7 @@ describe("a destination that takes longer", () => {
     bed.channel.gate = gate.promise;
     const heard = watched(bed);
     await bed.clock.advance(40);
-    expect([heard, writes(bed)]).toEqual([{ type: "delivered", at: 30 }, [[1, 0]]]);
+    expect([heard, writes(bed)]).toEqual([{ type: "delivered", isWritten: true, at: 30 }, [[1, 0]]]);
     gate.resolve();
     await turns();
     expect([writes(bed), bed.profiles, bed.client.calls.length]).toEqual([
@@ -180,7 +182,7 @@ describe("where a profile can't be stored", () => {
       await bed.clock.advance(299);
       expect(heard).toEqual({});
       await bed.clock.advance(1);
-      expect(heard).toEqual({ type: "delivered", at: 300 });
+      expect(heard).toEqual({ type: "delivered", isWritten: false, at: 300 });
     },
   );
 
@@ -193,7 +195,7 @@ describe("where a profile can't be stored", () => {
     bed.channel.failure = how === "failed" ? "the disk fails" : undefined;
     const heard = watched(bed);
     await turns();
-    expect(heard).toEqual({ type: how, at: 0 });
+    expect(heard).toMatchObject({ type: how, at: 0 });
   });
 
   test("since the disk fails, it is written to at once, and is well again when that works", async () => {
