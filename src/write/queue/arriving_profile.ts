@@ -21,7 +21,7 @@ export class ArrivingProfile implements Arrival {
   dueAt: number;
   readonly stored: Promise<Appended>;
   readonly #resolve: (appended: Appended) => void;
-  #state: "waiting" | "begun" | "stored" | "refused" = "waiting";
+  #state: "waiting" | "forgotten" | "begun" | "stored" | "refused" = "waiting";
   #place: Lease | undefined;
   #ending: Ending | undefined;
   /** Whether the store has learned of the ending. */
@@ -40,6 +40,11 @@ export class ArrivingProfile implements Arrival {
 
   get lease(): Lease {
     return this;
+  }
+
+  /** Whether it was delivered before it began to be stored. */
+  get isForgotten(): boolean {
+    return this.#state === "forgotten";
   }
 
   /** Begins to be stored; returns how its lease has ended already, which is to be stored with it. */
@@ -73,8 +78,11 @@ export class ArrivingProfile implements Arrival {
     this.#ending = ending;
     if (ending.type === "delivered") this.#resolve({ type: "delivered", isWritten: this.#state === "begun" });
     else if (this.#refusal !== undefined) this.#resolve(this.#refusal);
-    if (this.#state === "waiting") return ending.type === "delivered" ? "forget" : "begin";
-    return this.#state === "stored" ? this.#settlement() : undefined;
+    if (this.#state === "stored") return this.#settlement();
+    if (this.#state !== "waiting") return undefined;
+    if (ending.type !== "delivered") return "begin";
+    this.#state = "forgotten";
+    return "forget";
   }
 
   #settlement(): Settlement | undefined {

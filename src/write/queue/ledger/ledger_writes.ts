@@ -39,7 +39,8 @@ export interface LedgerWritesParts {
  */
 export class LedgerWrites {
   readonly #parts: LedgerWritesParts;
-  readonly #arriving = new Set<ArrivingProfile>();
+  /** Those that were forgotten are left out in the next look. A Set would hold bodies for longer. */
+  #arriving: ArrivingProfile[] = [];
   #settled: Settled[] = [];
   #later: { readonly timer: Timer; readonly at: number } | undefined;
   #writing: Promise<void> | undefined;
@@ -81,26 +82,24 @@ export class LedgerWrites {
   }
 
   #add(arriving: ArrivingProfile): ArrivingProfile {
-    this.#arriving.add(arriving);
+    this.#arriving.push(arriving);
     this.#beginIn(arriving.dueAt - this.#parts.clock.now());
     return arriving;
   }
 
   #end(arriving: ArrivingProfile, ending: Ending): void {
     const rest = arriving.end(ending);
-    if (rest === "forget") {
-      this.#arriving.delete(arriving);
-    } else if (rest === "begin") {
+    if (rest === "begin") {
       arriving.dueAt = Number.NEGATIVE_INFINITY;
       this.#begin();
-    } else if (rest !== undefined) {
+    } else if (rest !== undefined && rest !== "forget") {
       this.#settled.push({ queue: arriving.queue, settlement: rest });
     }
   }
 
   #findDue(): readonly ArrivingProfile[] {
     const now = this.#isFlushing ? Number.POSITIVE_INFINITY : this.#parts.clock.now();
-    return [...this.#arriving].filter(({ dueAt }) => dueAt <= now);
+    return this.#arriving.filter(({ dueAt, isForgotten }) => dueAt <= now && !isForgotten);
   }
 
   #beginIn(ms: number): void {
@@ -143,9 +142,9 @@ export class LedgerWrites {
   /** Sees to what has come since, or is not due yet. */
   #goOn(settledMs: number): void {
     if (this.#settled.length > 0) this.#beginIn(settledMs);
-    if (this.#arriving.size === 0) return;
-    let dueAt = Number.POSITIVE_INFINITY;
-    for (const arriving of this.#arriving) dueAt = Math.min(dueAt, arriving.dueAt);
+    this.#arriving = this.#arriving.filter(({ isForgotten }) => !isForgotten);
+    if (this.#arriving.length === 0) return;
+    const dueAt = this.#arriving.reduce((least, one) => Math.min(least, one.dueAt), Number.POSITIVE_INFINITY);
     this.#beginIn(dueAt - this.#parts.clock.now());
   }
 
@@ -188,18 +187,24 @@ export class LedgerWrites {
   }
 
   #takeDue(): ArrivingProfile[] {
-    const due = this.#findDue();
     // A body that several queues hold is written once: whatever has one that is written goes along.
-    const bodies = new Set(due.map(({ profile }) => profile.body));
+    const bodies = new Set(this.#findDue().map(({ profile }) => profile.body));
     const taken: ArrivingProfile[] = [];
+    const left: ArrivingProfile[] = [];
     let bytes = 0;
-    for (const arriving of due.length === 0 ? [] : this.#arriving) {
-      if (!bodies.has(arriving.profile.body)) continue;
-      bytes += arriving.profile.body.byteLength;
-      if (taken.length > 0 && (bytes > maxWriteBytes || taken.length >= maxWriteProfiles)) break;
-      taken.push(arriving);
+    for (const arriving of this.#arriving) {
+      const { body } = arriving.profile;
+      const hasRoom =
+        taken.length === 0 || (bytes + body.byteLength <= maxWriteBytes && taken.length < maxWriteProfiles);
+      if (arriving.isForgotten) continue;
+      if (hasRoom && bodies.has(body)) {
+        taken.push(arriving);
+        bytes += body.byteLength;
+      } else {
+        left.push(arriving);
+      }
     }
-    for (const arriving of taken) this.#arriving.delete(arriving);
+    this.#arriving = left;
     return taken;
   }
 
