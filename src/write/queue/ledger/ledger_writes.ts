@@ -1,9 +1,9 @@
 import type { Clock, Timer } from "../../../base/clock.ts";
 import { ArrivingProfile, type Ending, endingOf } from "../arriving_profile.ts";
 import type { Appended, QueuedProfile, Settlement } from "../queue_store.ts";
-import { encodeHead } from "../queued_head.ts";
-import type { AppendRecord, LeaseEnding, LedgerAnswer, LedgerWrite } from "./ledger_calls.ts";
+import type { AppendRecord, LedgerAnswer, LedgerWrite } from "./ledger_calls.ts";
 import type { LedgerChannel } from "./ledger_channel.ts";
+import { Bodies, leaseEnding, profileRecord } from "./ledger_records.ts";
 
 /** How long leases that ended wait for profiles to be written with, in milliseconds. */
 const lingerMs = 50;
@@ -230,32 +230,4 @@ export class LedgerWrites {
 
 function turnOfEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** The bodies of one write, each of them once. */
-class Bodies {
-  readonly all: Uint8Array[] = [];
-  readonly #places = new Map<Uint8Array, number>();
-
-  place(body: Uint8Array): number {
-    let place = this.#places.get(body);
-    if (place === undefined) {
-      place = this.all.push(body) - 1;
-      this.#places.set(body, place);
-    }
-    return place;
-  }
-}
-
-function profileRecord(profile: QueuedProfile, bodies: Bodies) {
-  return {
-    acceptedAt: profile.acceptedAt,
-    head: encodeHead(profile),
-    body: bodies.place(profile.body),
-  };
-}
-
-function leaseEnding(ending: Ending, bodies: Bodies): LeaseEnding {
-  if (ending.type !== "split") return ending;
-  return { type: "split", parts: ending.parts.map((part) => profileRecord(part, bodies)) };
 }
