@@ -70,6 +70,8 @@ export class LedgerWrites {
   /** Writes everything that waits; resolves when that has been tried. */
   async flush(): Promise<void> {
     this.#isFlushing = true;
+    // What is under way may be at its end, and take nothing more along.
+    await this.#writing;
     this.#begin();
     await this.#writing;
     this.#isFlushing = false;
