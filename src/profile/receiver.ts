@@ -21,7 +21,7 @@ export interface Receiver {
 export interface Delivery {
   /** Sends it; never throws for a failure of the destination. */
   send(request: RequestContext): Promise<Outcome>;
-  /** Whether nobody needs the profile's bytes any more once `send` has resolved, so that they can be freed. */
+  /** Once `send` has resolved: whether nobody needs the profile's bytes any more, so that they can be freed. */
   readonly releasesBytes?: boolean;
 }
 
@@ -71,7 +71,7 @@ export class DeliveryPlan {
     return this.#deliveries.length === 0;
   }
 
-  /** Whether nobody needs the request's bytes any more once everything has been sent. */
+  /** Once everything has been sent: whether nobody needs the request's bytes any more. */
   get releasesBytes(): boolean {
     for (const delivery of this.#deliveries) if (delivery.releasesBytes !== true) return false;
     return true;

@@ -39,8 +39,6 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
   readonly #externalLabels: ReadonlyMap<string, string>;
   readonly #endpoints: readonly (Endpoint | QueuedEndpoint)[];
   readonly #queued: readonly QueuedEndpoint[];
-  /** Whether nobody needs a profile's bytes once its sender has an answer: a queue sends them afterwards. */
-  readonly #releasesBytes: boolean;
   readonly #inFlight = new InFlight();
   readonly #ending = new AbortController();
   readonly #health: HealthRecord;
@@ -60,7 +58,6 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
     const client = new HttpClient(context.clock);
     this.#endpoints = args.endpoint.map((endpoint) => this.#build(endpoint, args, client, queues));
     this.#queued = this.#endpoints.filter((endpoint) => endpoint instanceof QueuedEndpoint);
-    this.#releasesBytes = this.#queued.length === 0;
     this.debugInfo = this.#debugInfoEndpoint(args, client);
   }
 
@@ -117,37 +114,48 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
     if (problem !== undefined) plan.reject(problem);
     else {
       const watch = plan.watch?.sending(this.#context.id, profile);
-      plan.add({
-        send: (request) => this.#send(outgoing, request, watch),
-        releasesBytes: this.#releasesBytes,
-      });
+      const delivery = {
+        send: (request: RequestContext) => this.#send(outgoing, request, watch, delivery),
+        releasesBytes: false,
+      };
+      plan.add(delivery);
     }
   }
 
-  async #send(profile: Profile, request: RequestContext, watch: DeliveryWatch | undefined): Promise<Outcome> {
+  async #send(
+    profile: Profile,
+    request: RequestContext,
+    watch: DeliveryWatch | undefined,
+    delivery: { releasesBytes: boolean },
+  ): Promise<Outcome> {
     const { clock } = this.#context;
     const startedAt = clock.now();
     this.#inFlight.begin();
-    let pooled: Uint8Array<ArrayBuffer> | undefined;
     try {
       let outgoing: Outgoing;
+      let pooled: Uint8Array<ArrayBuffer> | undefined;
       if (profile.kind === "ingest") {
         outgoing = outgoingIngest(profile, this.#externalLabels, request);
       } else {
-        const pool = this.#releasesBytes ? bodies : undefined;
-        const push = outgoingPush(profile, this.#externalLabels, request, pool);
-        if (pool !== undefined) pooled = push.body;
+        const push = outgoingPush(profile, this.#externalLabels, request, bodies);
+        pooled = push.body;
         outgoing = push;
       }
       if (watch !== undefined) outgoing.watch = watch;
-      const [only] = this.#endpoints;
-      if (only !== undefined && this.#endpoints.length === 1) return await only.deliver(outgoing);
-      return (await Promise.all(this.#endpoints.map((endpoint) => endpoint.deliver(outgoing)))).flat();
+      const outcome = await this.#deliver(outgoing);
+      delivery.releasesBytes = outgoing.isKept !== true;
+      if (pooled !== undefined && delivery.releasesBytes) bodies.giveBack(pooled);
+      return outcome;
     } finally {
-      if (pooled !== undefined) bodies.giveBack(pooled);
       this.#inFlight.end();
       this.#metrics.finished(profile.kind, (clock.now() - startedAt) / 1000);
     }
+  }
+
+  async #deliver(outgoing: Outgoing): Promise<Outcome> {
+    const [only] = this.#endpoints;
+    if (only !== undefined && this.#endpoints.length === 1) return await only.deliver(outgoing);
+    return (await Promise.all(this.#endpoints.map((endpoint) => endpoint.deliver(outgoing)))).flat();
   }
 
   #build(

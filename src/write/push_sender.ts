@@ -21,7 +21,7 @@ const encodedLabels = new LabelMemo((labels, externalLabels) =>
 /**
  * Makes all series of one Push request ready for sending as one request.
  *
- * @param pool where the body's memory comes from, which must be given back.
+ * @param pool where the body's memory comes from; it may be given back once nobody uses it.
  */
 export function outgoingPush(
   profile: PushProfile,

@@ -20,6 +20,8 @@ export interface Outgoing {
   readonly request: RequestContext;
   /** Told how it goes at each endpoint; undefined where nobody looks. */
   watch?: DeliveryWatch | undefined;
+  /** Whether somebody needs the body after the outcome: a queue that sends it, or writes it, then. */
+  isKept?: boolean;
 }
 
 /** What is sent to an endpoint, profile or not. */

@@ -1,7 +1,7 @@
 import { type Arrived, lossIn } from "./arrived.ts";
 import type { BenchEnvironment } from "./environment.ts";
 import type { Payload } from "./payload.ts";
-import { cpuNanos, memoryOf } from "./process_tree.ts";
+import { cpuNanos, memoryOf, writtenBytes } from "./process_tree.ts";
 import type { Receiver } from "./receivers.ts";
 import type { Quantity } from "./row.ts";
 import { runWrk, type WrkRun } from "./wrk.ts";
@@ -46,10 +46,13 @@ export class LoadedReceiver {
   async measure(load: Load, seconds: number): Promise<void> {
     const { pid } = this.receiver;
     const cpuBefore = pid === undefined ? 0 : cpuNanos(pid);
+    const writtenBefore = pid === undefined ? 0 : writtenBytes(pid);
     const run = await this.send(load, seconds);
     if (pid !== undefined) {
       this.note("cpuMicros", (cpuNanos(pid) - cpuBefore) / 1e3 / run.requests);
       this.note("memoryMb", memoryOf(pid).now / 1e6);
+      const written = writtenBytes(pid) - writtenBefore;
+      if (written > 0) this.note("timesWritten", written / (run.requests * load.payload.profileBytes));
     }
     this.note("rate", run.requests / run.seconds);
     this.note("p50Ms", run.p50Ms);

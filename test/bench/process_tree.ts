@@ -39,6 +39,12 @@ export function memoryOf(root: number): Memory {
   return { now: sum("VmRSS"), peak: sum("VmHWM") };
 }
 
+/** Bytes that a process and all that it started had to write to disks, each time that a page was written to. */
+export function writtenBytes(root: number): number {
+  const bytes = (pid: number) => Number(/^write_bytes: (\d+)$/m.exec(text(`/proc/${pid}/io`))?.[1] ?? 0);
+  return processTree(root).reduce((sum, pid) => sum + bytes(pid), 0);
+}
+
 /** A process and all that it started, and they in turn. Fails where there is no such process. */
 export function processTree(root: number): number[] {
   const children = Map.groupBy(

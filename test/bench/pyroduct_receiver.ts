@@ -3,7 +3,6 @@ import { PyroductProcess } from "../wire/pyroduct_process.ts";
 import type { BenchEnvironment } from "./environment.ts";
 import { knowsFlag } from "./executable.ts";
 import type { Receiver, ReceiverDefinition } from "./receivers.ts";
-import type { SinkPort } from "./sink.ts";
 
 /** What sets one pyroduct apart from the one that has one endpoint and nothing else. */
 export interface PyroductVariant {
@@ -13,6 +12,8 @@ export interface PyroductVariant {
   readonly writers?: number;
   /** Rules of a pyroscope.relabel in front of the writers. */
   readonly rules?: readonly object[];
+  /** Whether nothing listens where its profiles go to. */
+  readonly isAway?: boolean;
   /** How it speaks to the sink. */
   readonly scheme?: "http" | "https";
   /** Further arguments of each endpoint. */
@@ -44,12 +45,15 @@ async function startPyroduct(
   variables: Readonly<Record<string, string>>,
 ): Promise<Receiver> {
   const { endpoints = 1, writers = 1, scheme = "http", flags = [] } = variant;
-  const destinations = Array.from({ length: endpoints * writers }, () => sink.open(scheme));
+  const { isAway = false } = variant;
+  const destinations = Array.from({ length: isAway ? 0 : endpoints * writers }, () => sink.open(scheme));
   const port = freePort();
-  const process = await PyroductProcess.start(
-    pyroductConfig(port, destinations, variant, certificate.certFile),
-    { command, arguments: flags, environment: variables },
-  );
+  const urls = isAway ? [`http://127.0.0.1:${freePort()}`] : destinations.map(({ url }) => url);
+  const process = await PyroductProcess.start(pyroductConfig(port, urls, variant, certificate.certFile), {
+    command,
+    arguments: flags,
+    environment: variables,
+  });
   return {
     url: `http://127.0.0.1:${port}`,
     pid: process.pid,
@@ -64,7 +68,7 @@ async function startPyroduct(
 /** The configuration of one receiver and its writers, whose endpoints share the destinations evenly. */
 export function pyroductConfig(
   port: number,
-  destinations: readonly SinkPort[],
+  destinations: readonly string[],
   { endpoints = 1, rules, scheme, endpoint: more = {} }: PyroductVariant,
   caFile: string,
 ): Record<string, unknown> {
@@ -77,7 +81,7 @@ export function pyroductConfig(
     {
       endpoint: destinations
         .slice(index * endpoints, (index + 1) * endpoints)
-        .map(({ url }) => ({ url, ...tls, ...more })),
+        .map((url) => ({ url, ...tls, ...more })),
     },
   ]);
   const writerReceivers = labels.map((label) => `pyroscope.write.${label}.receiver`);

@@ -48,6 +48,10 @@ const receivers = {
   "pyroduct, 10 rules": pyroduct({ rules: tenRules }),
   "pyroduct, 2 workers": pyroduct({ flags: ["--workers=2"], needsFlag: "--workers" }),
   "pyroduct, disk queue": pyroduct({ endpoint: { queue: { type: "disk", drain_rate: "1GB/s" } } }),
+  "pyroduct, disk queue, away": pyroduct({
+    isAway: true,
+    endpoint: { queue: { type: "disk", max_bytes: "64GiB" } },
+  }),
   "nginx, TLS": { start: (environment) => startNginxProxy(environment, "https") },
   "pyroduct, TLS": pyroduct({ scheme: "https" }),
   /** Whatever `--against` names. */

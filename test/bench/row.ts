@@ -21,6 +21,7 @@ export const quantities = {
   laterMb: { name: "MB later", digits: 0, column: false },
   idlePercent: { name: "% of a core idle", digits: 2, column: false },
   growth: { name: "times the memory before", digits: 3, column: false },
+  timesWritten: { name: "bytes written for each of a profile", digits: 2, column: false },
   corePercent: { name: "% of a core", digits: 2, column: false },
   startMs: { name: "ms to the first profile", digits: 1, column: false },
 } as const;

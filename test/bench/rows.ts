@@ -109,6 +109,12 @@ export const rows: readonly Row[] = [
     receivers: ["pyroduct", "pyroduct, disk queue"],
     goals: [{ receiver: "pyroduct, disk queue", against: "pyroduct", more: 30 }],
   }),
+  loadRow({
+    name: "disk queue, destination away, /ingest 10 KB",
+    forms: ["full"],
+    payload: tenKilobytes,
+    receivers: ["pyroduct, disk queue, away"],
+  }),
   memoryRow({
     name: "memory, /ingest 10 KB",
     receiver: "pyroduct",

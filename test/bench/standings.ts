@@ -29,9 +29,6 @@ export const standings: Readonly<Record<string, Readonly<Record<string, number>>
   "2 workers, /ingest 10 KB": {
     "CPU ≤ 1.1 × pyroduct": 1.14,
   },
-  "disk queue, /ingest 10 KB": {
-    "CPU ≤ 30 more than pyroduct": 54.34,
-  },
   "memory, /ingest 10 KB": {
     "MB ≤ 90": 124,
   },

@@ -55,7 +55,10 @@ async function startOnce(
 ): Promise<number> {
   const port = freePort();
   const configFile = join(folder, "start.json");
-  await Bun.write(configFile, JSON.stringify(pyroductConfig(port, [destination], {}, certificate.certFile)));
+  await Bun.write(
+    configFile,
+    JSON.stringify(pyroductConfig(port, [destination.url], {}, certificate.certFile)),
+  );
   const startedAt = performance.now();
   await using _ = await startProgram([
     ...[...command, "run", configFile],

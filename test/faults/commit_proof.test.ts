@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { proveCommits } from "./commit_proof.ts";
 import { parseStrace } from "./strace_log.ts";
 
@@ -27,6 +27,38 @@ test("an answer that leaves after the sync of its commit is proven", () => {
     answer("100.001500"),
   );
   expect({ proven: [...proven], broken, syncs }).toEqual({ proven: [1], broken: [], syncs: 1 });
+});
+
+describe("an answer for what the destination has", () => {
+  const sentHead =
+    '11 100.000300 sendto(7<socket:[8]>, "POST /ingest HTTP/1.1\\r\\n\\r\\n#000000001@x", 50, MSG_NOSIGNAL, NULL, 0) = 50 <0.000010>';
+  const sentRest =
+    '11 100.000400 sendto(7<socket:[8]>, "~000000001~", 11, MSG_NOSIGNAL, NULL, 0) = 11 <0.000010>';
+  const taken = (status: string) =>
+    `13 100.000500 recvfrom(7<socket:[8]>, "HTTP/1.1 ${status} OK\\r\\n", 99, 0, NULL, NULL) = 17 <0.000010>`;
+
+  test("is proven by the destination's, which came before", () => {
+    const { proven, synced, broken } = proof(request, sentHead, sentRest, taken("200"), answer("100.000600"));
+    expect([[...proven], [...synced], broken]).toEqual([[1], [], []]);
+  });
+
+  test("is not where that came later", () => {
+    const { broken } = proof(request, sentHead, sentRest, answer("100.000450"), taken("200"));
+    expect(broken).toEqual(["1: acknowledged, and not in the log"]);
+  });
+
+  test("is not where that was no success", () => {
+    expect(proof(request, sentHead, sentRest, taken("503"), answer("100.000600")).broken).toHaveLength(1);
+  });
+
+  test("is not where the end of it was never sent", () => {
+    expect(proof(request, sentHead, taken("200"), answer("100.000600")).broken).toHaveLength(1);
+  });
+
+  test("is not where it was another's", () => {
+    const other = sentRest.replace("~000000001~", "~000000002~");
+    expect(proof(request, sentHead, other, taken("200"), answer("100.000600")).broken).toHaveLength(1);
+  });
 });
 
 test("an answer that leaves while the sync is under way is not", () => {

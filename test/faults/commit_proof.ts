@@ -3,8 +3,10 @@ import { firstString, type SystemCall } from "./strace_log.ts";
 
 /** What the system calls of a run say about its acknowledgements. */
 export interface CommitProof {
-  /** Profiles whose acknowledgement left after the log with them was on stable storage. */
+  /** Profiles whose acknowledgement left after they were safe. */
   readonly proven: ReadonlySet<number>;
+  /** Those of them that were safe since the log with them was on stable storage. */
+  readonly synced: ReadonlySet<number>;
   /** Others whose acknowledgement left, and what is wrong with each. */
   readonly broken: readonly string[];
   /** How often the log was brought to stable storage. */
@@ -14,9 +16,10 @@ export interface CommitProof {
 /** Bytes of what stands before each page in SQLite's write-ahead log (https://sqlite.org/fileformat2.html#walformat). */
 const frameHeaderBytes = 24;
 
-interface Acknowledgement {
+/** A success that was handed to the kernel on its way to a sender, or came from a destination. */
+interface Success {
   readonly number: number;
-  readonly leftAt: number;
+  readonly at: number;
 }
 
 /** What the calls say of the write-ahead log; times are in seconds. */
@@ -30,20 +33,26 @@ interface LogReading {
 }
 
 /**
- * Shows for each acknowledgement that its profile's pages, then the end of their commit, were written to the
- * write-ahead log, that a fsync or fdatasync of the log began after that and ended well, and that only then the 200
- * was handed to the kernel. `calls` are those of strace with `-y` and strings long enough for a page.
+ * Shows for each acknowledgement that only then the 200 was handed to the kernel when the profile was safe in one of
+ * two ways. Either its pages, then the end of their commit, were written to the write-ahead log, and a fsync or
+ * fdatasync of the log began after that and ended well. Or all of it was sent to a destination, and then that one's 200
+ * was read. `calls` are those of strace with `-y` and strings long enough for a page.
  */
 export function proveCommits(calls: readonly SystemCall[]): CommitProof {
   const log = readLog(calls);
+  const deliveredAt = new Map<number, number>();
+  for (const { number, at } of deliveries(calls)) if (!deliveredAt.has(number)) deliveredAt.set(number, at);
   const proven = new Set<number>();
+  const synced = new Set<number>();
   const broken: string[] = [];
-  for (const { number, leftAt } of acknowledgements(calls)) {
-    const problem = problemOf(number, leftAt, log);
-    if (problem === undefined) proven.add(number);
+  for (const { number, at } of acknowledgements(calls)) {
+    const problem = problemOf(number, at, log);
+    const isDelivered = (deliveredAt.get(number) ?? Number.POSITIVE_INFINITY) <= at;
+    if (problem === undefined) synced.add(number);
+    if (problem === undefined || isDelivered) proven.add(number);
     else broken.push(`${number}: ${problem}`);
   }
-  return { proven, broken, syncs: log.syncs.length };
+  return { proven, synced, broken, syncs: log.syncs.length };
 }
 
 function problemOf(number: number, leftAt: number, log: LogReading): string | undefined {
@@ -93,22 +102,58 @@ function firstWritten(
   return first;
 }
 
-function acknowledgements(calls: readonly SystemCall[]): Acknowledgement[] {
+/** When each success left for a sender. */
+function acknowledgements(calls: readonly SystemCall[]): Success[] {
+  return exchanges(calls, {
+    isRequest: isReceived,
+    numbersIn: numbersStarting,
+    isAnswer: (call) => !isReceived(call),
+    timeOf: ({ begunAt }) => begunAt,
+  });
+}
+
+/** When each success of a destination was here. */
+function deliveries(calls: readonly SystemCall[]): Success[] {
+  return exchanges(calls, {
+    isRequest: (call) => !isReceived(call),
+    numbersIn: numbersEnding,
+    isAnswer: isReceived,
+    timeOf: ({ endedAt }) => endedAt,
+  });
+}
+
+/** One side of the exchanges on connections. */
+interface Side {
+  readonly isRequest: (call: SystemCall) => boolean;
+  /** The profiles that a part of a request tells of. */
+  readonly numbersIn: (text: string) => number[];
+  readonly isAnswer: (call: SystemCall) => boolean;
+  readonly timeOf: (answer: SystemCall) => number;
+}
+
+function exchanges(calls: readonly SystemCall[], side: Side): Success[] {
   /** Numbers of the request that is under way on each connection. */
   const underWay = new Map<string, Set<number>>();
-  const found: Acknowledgement[] = [];
+  const found: Success[] = [];
+  const take = (connection: string, answer: SystemCall) => {
+    const at = side.timeOf(answer);
+    for (const number of underWay.get(connection) ?? []) found.push({ number, at });
+    underWay.delete(connection);
+  };
   for (const call of calls) {
     const [, connection = ""] = /^(\d+)</.exec(call.text) ?? [];
-    if (call.name === "recvfrom" || call.name === "read") {
-      if (/^\d+<[^>]*>, "POST /.test(call.text)) underWay.set(connection, new Set());
-      for (const number of numbersStarting(call.text)) underWay.get(connection)?.add(number);
-    } else if (isSuccess(call)) {
-      const numbers = underWay.get(connection) ?? [];
-      found.push(...Array.from(numbers, (number) => ({ number, leftAt: call.begunAt })));
-      underWay.delete(connection);
+    if (side.isRequest(call)) {
+      if (/^\d+<socket[^"]*"POST /.test(call.text)) underWay.set(connection, new Set());
+      for (const number of side.numbersIn(call.text)) underWay.get(connection)?.add(number);
+    } else if (side.isAnswer(call) && isSuccess(call)) {
+      take(connection, call);
     }
   }
   return found;
+}
+
+function isReceived({ name }: SystemCall): boolean {
+  return name === "recvfrom" || name === "read";
 }
 
 function isSuccess({ text }: SystemCall): boolean {

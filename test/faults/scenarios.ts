@@ -14,7 +14,7 @@ import { token } from "./scenarios/token.ts";
 /** All faults, in the order of the report. */
 export const scenarios: readonly Scenario[] = [
   kill,
-  syncOrder,
+  ...syncOrder,
   ...outages,
   tenant,
   token,

@@ -74,7 +74,7 @@ describe("with one nats-server", () => {
 
   test("without a server pyroduct starts, says so, and takes profiles once it is there", async () => {
     await using server = new NatsServer();
-    await using sink = await RecordingSink.start();
+    await using sink = await RecordingSink.start({ otherwise: { status: 503 } });
     await using bed = await instance(sink.url, shared([server.address]), {
       http: { listen_address: "127.0.0.1", listen_port: 0, server_write_timeout: "8s" },
     });
@@ -83,7 +83,39 @@ describe("with one nats-server", () => {
     await server.start();
     await isReady(bed);
     expect(await bed.ingest()).toEqual([200]);
-    await sink.recording.request(1);
+    const recording = sink.script({});
+    await recording.request(1);
+    await eventually("an empty queue", () => bed.queue()?.profiles === 0, patienceMs);
+  });
+
+  test("without a server a profile is taken all the same where its destination takes it", async () => {
+    await using server = new NatsServer();
+    await using sink = await RecordingSink.start();
+    await using bed = await instance(sink.url, shared([server.address]));
+    expect(await bed.ingest()).toEqual([200]);
+    expect(sink.recording.requests.length).toBe(1);
+  });
+
+  test("what is delivered in its head start is never published", async () => {
+    await using server = await NatsServer.start();
+    await using sink = await RecordingSink.start();
+    await using bed = await instance(sink.url, shared([server.address]));
+    await isReady(bed);
+    for (let count = 0; count < 50; count += 1) expect(await bed.ingest()).toEqual([200]);
+    await bed.holds(0);
+    const lines = await bed.metrics();
+    const count = (name: string) =>
+      Number(
+        lines
+          .find((line) => line.startsWith(`pyroduct_write_queue_${name}{`))
+          ?.split(" ")
+          .at(-1) ?? 0,
+      );
+    // Where the machine is busy, some may be published first.
+    expect(count("direct_total")).toBeGreaterThan(0);
+    expect([count("enqueued_total"), count("direct_total") + count("commit_seconds_count")]).toEqual([
+      50, 50,
+    ]);
   });
 
   test("a server that is killed and comes back has lost nothing", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
 import type { Outcome } from "../../src/profile/failure_report.ts";
 import type { Profile } from "../../src/profile/profile.ts";
+import type { DeliveryEnd, RequestWatch } from "../../src/profile/profile_watch.ts";
 import { DeliveryPlan } from "../../src/profile/receiver.ts";
 import type { RequestContext } from "../../src/profile/request_context.ts";
 import { formatFamilies } from "../../src/telemetry/metric_family.ts";
@@ -10,6 +11,7 @@ import { WriteComponent } from "../../src/write/component.ts";
 import { WriteQueues } from "../../src/write/queue/write_queues.ts";
 import { writeSchema } from "../../src/write/schema.ts";
 import { FakeClock, settled } from "../base/fake_clock.ts";
+import { TemporaryFolder } from "../base/temporary_folder.ts";
 import { componentContext } from "../graph/component_context.ts";
 import { GatedSink } from "../http/gated_sink.ts";
 import { ingestProfile, pushProfile, requestContext } from "../profile/sample_profiles.ts";
@@ -23,21 +25,43 @@ class WriteBed implements AsyncDisposable {
   readonly log = new RecordedLog();
   readonly metrics = new MetricScope({ component_id: "pyroscope.write.w" });
   readonly component: WriteComponent;
+  readonly queues: WriteQueues;
+  readonly queueMetrics = new MetricScope({});
+  readonly #folder = new TemporaryFolder();
 
   constructor(args: Readonly<Record<string, unknown>>) {
     const { clock, log, metrics } = this;
-    const context = componentContext({ id: "pyroscope.write.w", clock, log, metrics });
-    this.component = new WriteComponent(v.parse(writeSchema, args), context, new WriteQueues(context));
+    const storagePath = this.#folder.path;
+    const context = componentContext({ id: "pyroscope.write.w", clock, log, metrics, storagePath });
+    this.queues = new WriteQueues({ ...context, metrics: this.queueMetrics });
+    this.component = new WriteComponent(v.parse(writeSchema, args), context, this.queues);
   }
 
   send(profile: Profile = ingestProfile(), request: Partial<RequestContext> = {}): Promise<Outcome> {
     const plan = new DeliveryPlan(requestContext(request), this.clock);
+    plan.offer({ begin: () => this.#watch }, "pyroscope.receive_http.r", profile);
     this.component.plan(profile, plan);
+    this.plan = plan;
     return plan.send();
   }
 
+  /** The last one. */
+  plan: DeliveryPlan | undefined;
+
+  /** How each delivery ended, as it is shown. */
+  readonly shown: DeliveryEnd[] = [];
+
+  readonly #watch: RequestWatch = {
+    refused: () => {},
+    dropped: () => {},
+    sending: () => ({ began: () => {}, settled: (_, end) => this.shown.push(end) }),
+    ended: () => {},
+  };
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.component.stop(0);
+    await this.queues.stop();
+    this.#folder[Symbol.dispose]();
   }
 }
 
@@ -197,6 +221,55 @@ describe("at the end", () => {
     await stopped;
     expect(await outcome).toHaveLength(1);
     expect(bed.log.messages("warn")).toContain("gave up what was under way");
+  });
+});
+
+describe("with a queue on the disk", () => {
+  const disk = (url: string) => ({ endpoint: [{ url, name: "e", queue: { type: "disk" } }] });
+
+  test("a profile that its destination takes at once is shown as delivered", async () => {
+    await using sink = await RecordingSink.start();
+    await using bed = new WriteBed(disk(sink.url));
+    await bed.component.start();
+    bed.component.activate();
+    expect(await bed.send()).toEqual([]);
+    expect(bed.shown).toEqual([{ outcome: "delivered", attempts: 1 }]);
+    expect(bed.queues.queues.list()).toMatchObject([{ profiles: 0 }]);
+    expect(bed.plan?.releasesBytes).toBe(true);
+  });
+
+  test("one that it takes its time for is shown as queued, and is in the queue", async () => {
+    await using sink = new GatedSink();
+    await using bed = new WriteBed(disk(sink.url));
+    await bed.component.start();
+    bed.component.activate();
+    const outcome = bed.send();
+    await sink.hasReceived(1);
+    expect(bed.shown).toEqual([]);
+    await bed.clock.advance(25);
+    expect(await outcome).toEqual([]);
+    expect(bed.shown).toEqual([{ outcome: "queued", attempts: 0 }]);
+    expect(bed.queues.queues.list()).toMatchObject([{ profiles: 1 }]);
+    expect(bed.plan?.releasesBytes).toBe(false);
+    sink.open();
+  });
+
+  test("both count as taken, and what was never written by itself", async () => {
+    await using sink = await RecordingSink.start({ answers: [{}, { status: 503 }] });
+    await using bed = new WriteBed(disk(sink.url));
+    await bed.component.start();
+    bed.component.activate();
+    expect([await bed.send(), await bed.send()]).toEqual([[], []]);
+    const text = formatFamilies(await bed.queueMetrics.families());
+    const labels = '{component_id="pyroscope.write.w",endpoint="e"}';
+    for (const line of [
+      `enqueued_total${labels} 2`,
+      `direct_total${labels} 1`,
+      `delivered_total${labels} 1`,
+      `retried_total${labels} 1`,
+    ]) {
+      expect(text).toContain(`pyroduct_write_queue_${line}\n`);
+    }
   });
 });
 

@@ -145,7 +145,8 @@ function queues(queries: Queries): Row {
       lines("Age of the oldest", queries.help(oldest), "s", [
         target(`max by (component_id, endpoint) (${queries.value(oldest)})`, legendOf(endpoint)),
       ]),
-      rates(queries, "Profiles stored", of("enqueued_total"), "cps", endpoint),
+      rates(queries, "Profiles taken", of("enqueued_total"), "cps", endpoint),
+      rates(queries, "Profiles delivered before they were stored", of("direct_total"), "cps", endpoint),
       rates(queries, "Profiles not stored", of("rejected_total"), "cps", reason),
       rates(queries, "Queued profiles delivered", of("delivered_total"), "cps", endpoint),
       rates(queries, "Queued profiles sent in vain", of("retried_total"), "cps", endpoint),

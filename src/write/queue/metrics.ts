@@ -29,6 +29,7 @@ const names = ["component_id", "endpoint"] as const;
 /** What happens in the queues of a shard. */
 export class QueueMetrics {
   readonly #enqueued;
+  readonly #direct;
   readonly #rejected;
   readonly #delivered;
   readonly #retried;
@@ -43,7 +44,8 @@ export class QueueMetrics {
       scope.counter(`pyroduct_write_queue_${name}`, help, names);
     const byReason = (name: string, help: string) =>
       scope.counter(`pyroduct_write_queue_${name}`, help, [...names, "reason"] as const);
-    this.#enqueued = counter("enqueued_total", "Profiles stored in the queue.");
+    this.#enqueued = counter("enqueued_total", "Profiles that the queue took, stored or delivered before.");
+    this.#direct = counter("direct_total", "Of these, profiles that were delivered and never stored.");
     this.#rejected = byReason("rejected_total", "Profiles that were not stored, and their senders told so.");
     this.#delivered = counter("delivered_total", "Queued profiles that the destination took.");
     this.#retried = counter("retried_total", "Queued profiles that were sent and stayed queued.");
@@ -100,11 +102,15 @@ export class QueueMetrics {
   /** Metrics of the queue of one endpoint. */
   pump(labels: QueueLabels): PumpMetrics {
     const enqueued = this.#enqueued.labels(labels);
+    const direct = this.#direct.labels(labels);
     const delivered = this.#delivered.labels(labels);
     const retried = this.#retried.labels(labels);
     const refused = this.#refused.labels(labels);
     return {
-      enqueued: () => enqueued.inc(),
+      enqueued: (isStored) => {
+        enqueued.inc();
+        if (!isStored) direct.inc();
+      },
       rejected: (reason) => this.#rejected.labels({ ...labels, reason }).inc(),
       delivered: (profiles) => delivered.inc(profiles),
       retried: (profiles) => retried.inc(profiles),
@@ -115,7 +121,8 @@ export class QueueMetrics {
 
 /** What happens in one queue; each call is one occurrence. */
 export interface PumpMetrics {
-  enqueued(): void;
+  /** @param isStored whether it is, or will be, stored: it was not delivered before. */
+  enqueued(isStored: boolean): void;
   rejected(reason: "full" | "failed" | "too_slow"): void;
   delivered(profiles: number): void;
   retried(profiles: number): void;

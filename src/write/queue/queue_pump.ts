@@ -6,6 +6,7 @@ import type { Endpoint } from "../endpoint.ts";
 import { noPatience } from "../patience.ts";
 import type { EndpointArguments } from "../schema.ts";
 import { type Asking, DeliveryGate, type GateAttempt } from "./delivery_gate.ts";
+import { HeadStart } from "./head_start.ts";
 import { LiveProfiles } from "./live_profiles.ts";
 import type { PumpMetrics } from "./metrics.ts";
 import { joinPush, maxBatchProfiles } from "./push_batch.ts";
@@ -46,6 +47,7 @@ export class QueuePump {
   readonly #gate: DeliveryGate;
   readonly #ending = new AbortController();
   readonly #live = new LiveProfiles();
+  readonly #headStart = new HeadStart();
   readonly #backlog: QueueBacklog;
   #active = 0;
   #activeBacklog = 0;
@@ -97,16 +99,23 @@ export class QueuePump {
     this.#gate.renew();
   }
 
-  /** Whether a profile that is to be stored now would be sent at once. */
-  wouldSend(bytes: number): boolean {
-    if (!this.#isRunning) return false;
+  /**
+   * How long a profile that comes just now may be under way before it is stored, in milliseconds; 0 where it must wait
+   * for its turn or is not likely to arrive in time, undefined where it would not be sent at all.
+   */
+  headStart(bytes: number): number | undefined {
+    if (!this.#isRunning) return undefined;
     this.#arrivedAt = this.#parts.clock.now();
-    if (this.#gate.admits("live")) return this.#live.hasRoom(bytes);
-    this.#pumpIn(this.#gate.liveWaitMs);
-    return false;
+    if (!this.#gate.admits("live")) {
+      this.#pumpIn(this.#gate.liveWaitMs);
+      return undefined;
+    }
+    if (!this.#live.hasRoom(bytes)) return undefined;
+    const isFree = this.#live.isEmpty && this.#active < this.#parts.args.max_in_flight;
+    return isFree && this.#gate.isOpen ? this.#headStart.ms : 0;
   }
 
-  /** Sends a profile that was stored just now. */
+  /** Sends a profile that comes just now. */
   add(leased: Leased): void {
     if (!this.#isRunning) {
       this.#settle(giveBack([leased], false));
@@ -217,6 +226,7 @@ export class QueuePump {
     this.#active -= 1;
     if (isBacklog) this.#activeBacklog -= 1;
     if (failure === undefined) {
+      if (!isBacklog) this.#headStart.note(clock.now() - attempt.startedAt);
       metrics.delivered(batch.length);
       this.#settle(batch.map(({ lease }) => ({ type: "delivered", lease })));
       this.#gate.succeed();

@@ -6,7 +6,7 @@ import type { WriteKind } from "../metrics.ts";
  * it, and outlives the components that use it, so that a reload hands nothing over. Nobody but the store knows
  * where profiles lie; nobody but the pump (`queue_pump.ts`) knows when and how they are sent.
  *
- * The life of a profile: `append` stores it; whoever sends it holds a lease, from `append` itself or from `claim`;
+ * The life of a profile: `append` or `admit` stores it; whoever sends it holds a lease, from `admit` or from `claim`;
  * `settle` ends the lease. A lease ends with the process too, or where a store says so: then the profile may be
  * claimed again. So everything stored is delivered at least once, in no promised order.
  */
@@ -20,13 +20,15 @@ export interface QueueStore {
    * what is in it is kept.
    */
   configure(queue: string, limits: QueueLimits | undefined): Promise<void>;
+  /** Stores a profile; resolves once it is as safe as this type of store makes it. Never throws. */
+  append(queue: string, profile: QueuedProfile): Promise<Appended>;
   /**
-   * Stores a profile; resolves once it is as safe as this type of store makes it. Never throws.
+   * Stores a profile that the caller sends meanwhile: it is leased to the caller from the start. What is settled as
+   * delivered before it began to be stored is never stored. Never throws.
    *
-   * @param wantsLease whether the caller would send it at once: then, where the store can, it is leased to the
-   * caller from the start and need not be read back.
+   * @param headStartMs how long it may wait for that, in milliseconds; any other end of its lease ends the wait.
    */
-  append(queue: string, profile: QueuedProfile, wantsLease: boolean): Promise<Appended>;
+  admit(queue: string, profile: QueuedProfile, headStartMs: number): Arrival;
   /**
    * Leases profiles that wait, those that have waited longest first; an empty list where none is due. What is
    * older than `maxAgeMs` is dropped instead. Never throws: what can't be read is reported and not handed out.
@@ -78,14 +80,26 @@ export interface QueuedHead {
 
 /** What became of an attempt to store a profile. */
 export type Appended =
-  | { readonly type: "stored"; readonly lease: Lease | undefined }
+  | { readonly type: "stored" }
+  /** Its destination has it. `isWritten`: a write of it was under way by then, and may need its body still. */
+  | { readonly type: "delivered"; readonly isWritten: boolean }
   /** The queue has no room, and `on_full` is `reject`. */
   | { readonly type: "full" }
   /** It could not be written; the reason in words for the operator. */
   | { readonly type: "failed"; readonly reason: string };
 
+/** A profile on its way into a store, and to its destination. */
+export interface Arrival {
+  readonly lease: Lease;
+  /**
+   * Resolves once it is safe: stored or delivered, whichever comes first. Where it can't be stored, that is told once
+   * it is known that it was not delivered either.
+   */
+  readonly stored: Promise<Appended>;
+}
+
 /** The right to deliver a profile, and what the store knows it by: opaque to everybody else. */
-export type Lease = number | string;
+export type Lease = number | string | object;
 
 /** A profile that is leased. */
 export interface Leased {

@@ -1,6 +1,6 @@
 import { formatDuration } from "../../base/duration.ts";
 import type { ComponentContext, QueueStatus } from "../../component/definition.ts";
-import { delivered, type Outcome } from "../../profile/failure_report.ts";
+import { type DeliveryFailure, delivered, type Outcome } from "../../profile/failure_report.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { EndpointTarget } from "../endpoint_target.ts";
 import type { EndpointMetrics } from "../metrics.ts";
@@ -32,7 +32,7 @@ export interface QueuedEndpointParts {
   readonly queues: WriteQueues;
 }
 
-/** An endpoint whose profiles are queued: to its senders one has arrived once it is stored. */
+/** An endpoint whose profiles are queued: to its senders one has arrived once it is stored, or delivered before that. */
 export class QueuedEndpoint {
   readonly #parts: QueuedEndpointParts;
   readonly #queue: string;
@@ -85,31 +85,36 @@ export class QueuedEndpoint {
     void this.#parts.queues.gather(this.#queue);
   }
 
-  /** Stores a profile; resolves once it is as safe as this type of queue makes it. */
+  /** Takes a profile; resolves once it is delivered, or as safe as this type of queue makes it. */
   async deliver(outgoing: Outgoing): Promise<Outcome> {
     const { label } = this.target;
-    outgoing.watch?.began(label);
-    const outcome = await this.#enqueue(outgoing);
-    const [failure] = outcome;
-    outgoing.watch?.settled(label, { outcome: failure ? "failed" : "queued", attempts: 0, failure });
-    return outcome;
+    const { watch } = outgoing;
+    watch?.began(label);
+    const owner = this.#owner;
+    if (owner === undefined) {
+      const failure = this.#refusal("the queue is not open");
+      watch?.settled(label, { outcome: "failed", attempts: 0, failure });
+      return [failure];
+    }
+    const leftMs = outgoing.request.deadlineAt - this.#parts.context.clock.now();
+    const appended = await this.#inTime(this.#enqueue(outgoing, owner), leftMs);
+    // Others may keep the same body.
+    if (isKept(appended)) outgoing.isKept = true;
+    const failure = this.#failureOf(appended);
+    if (failure !== undefined) watch?.settled(label, { outcome: "failed", attempts: 0, failure });
+    else if (appended?.type === "delivered") watch?.settled(label, { outcome: "delivered", attempts: 1 });
+    else watch?.settled(label, { outcome: "queued", attempts: 0 });
+    return failure === undefined ? delivered : [failure];
   }
 
-  async #enqueue(outgoing: Outgoing): Promise<Outcome> {
-    const owner = this.#owner;
-    if (owner === undefined) return this.#refusal("the queue is not open");
-    const { context, queues } = this.#parts;
-    const profile = queuedProfile(outgoing, queues.now());
-    const wantsLease = owner.pump.wouldSend(profile.body.byteLength);
-    const leftMs = outgoing.request.deadlineAt - context.clock.now();
-    const appending = owner.store.append(this.#queue, profile, wantsLease);
-    // Whether or not its sender still waits, what was stored is sent.
-    const stored = appending.then((appended) => {
-      if (appended.type === "stored" && appended.lease !== undefined)
-        owner.pump.add({ lease: appended.lease, attempts: 0, profile });
-      return appended;
-    });
-    return this.#answer(await this.#inTime(stored, leftMs));
+  #enqueue(outgoing: Outgoing, { pump, store }: QueueOwner): Promise<Appended> {
+    const profile = queuedProfile(outgoing, this.#parts.queues.now());
+    const headStartMs = pump.headStart(profile.body.byteLength);
+    if (headStartMs === undefined) return store.append(this.#queue, profile);
+    // Whether or not its sender still waits, it is sent; and what does not arrive is stored.
+    const { lease, stored } = store.admit(this.#queue, profile, headStartMs);
+    pump.add({ lease, attempts: 0, profile });
+    return stored;
   }
 
   /** What waits, for whoever looks. */
@@ -176,15 +181,18 @@ export class QueuedEndpoint {
     });
   }
 
-  #answer(appended: Appended | undefined): Outcome {
+  #failureOf(appended: Appended | undefined): DeliveryFailure | undefined {
     if (appended === undefined) {
       this.#metrics.rejected("too_slow");
       return this.#refusal("the queue took too long");
     }
     switch (appended.type) {
+      case "delivered":
+        this.#metrics.enqueued(appended.isWritten);
+        return undefined;
       case "stored":
-        this.#metrics.enqueued();
-        return delivered;
+        this.#metrics.enqueued(true);
+        return undefined;
       case "full":
         this.#metrics.rejected("full");
         return this.#refusal("the queue is full");
@@ -194,9 +202,15 @@ export class QueuedEndpoint {
     }
   }
 
-  #refusal(text: string): Outcome {
+  #refusal(text: string): DeliveryFailure {
     const destination = `${this.#parts.context.id} ${this.target.label}`;
     const cause = { type: "local", code: "unavailable", text } as const;
-    return [{ destination, attempts: 0, cause, retryAfterMs: fullRetryAfterMs }];
+    return { destination, attempts: 0, cause, retryAfterMs: fullRetryAfterMs };
   }
+}
+
+/** Whether the body is needed still: it is on its way, or is written. */
+function isKept(appended: Appended | undefined): boolean {
+  if (appended === undefined || appended.type === "stored") return true;
+  return appended.type === "delivered" && appended.isWritten;
 }

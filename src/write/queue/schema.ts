@@ -30,7 +30,7 @@ const deadLetters = block({
 export const queueSchema = block({
   type: documented(
     oneOf(queueTypes),
-    "Where profiles wait: memory (lost with the process), disk (on stable storage before the sender hears success) or jetstream (shared by instances).",
+    "Where profiles wait: memory (lost with the process), disk (on stable storage, or delivered, before the sender hears success) or jetstream (shared by instances).",
   ),
   max_bytes: documented(
     v.optional(byteSize(1)),

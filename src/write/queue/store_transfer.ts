@@ -19,7 +19,7 @@ export async function moveProfiles(
   for (;;) {
     const claimed = await from.claim(queue, claimSize);
     if (claimed.length === 0) return count;
-    const appended = await Promise.all(claimed.map(({ profile }) => to.append(target, profile, false)));
+    const appended = await Promise.all(claimed.map(({ profile }) => to.append(target, profile)));
     const moved = claimed.filter((_, index) => appended[index]?.type === "stored");
     const left = claimed.filter((_, index) => appended[index]?.type !== "stored");
     from.settle(queue, [

@@ -1,7 +1,9 @@
 import { expect } from "bun:test";
 import { Ledger } from "../../../src/write/queue/ledger/ledger.ts";
 import type {
+  AppendRecord,
   ClaimedRecord,
+  LeaseEnding,
   LedgerDrop,
   LedgerReply,
   LedgerRequest,
@@ -27,6 +29,9 @@ export interface NamedLease {
   readonly lease: number;
   readonly attempts: number;
 }
+
+/** A profile that is appended, by its name. */
+type NamedAppend = Pick<AppendRecord, "queue" | "wantsLease" | "ending"> & { readonly name: string };
 
 /** A body that tells which profile it belongs to. */
 export function bodyOf(name: string, bytes = 20): Uint8Array {
@@ -78,15 +83,17 @@ export class LedgerBed implements Disposable {
     return result === undefined ? "no answer" : result;
   }
 
+  /** Appends one profile whose lease has ended before it came; null, or why it was not stored. */
+  appendEnded(name: string, ending: LeaseEnding, bytes = 20): number | string | null {
+    const [result] = this.appendAll([{ name, queue: theQueue, wantsLease: false, ending }], bytes);
+    return result === undefined ? "no answer" : result;
+  }
+
   /** Appends several in one write; those of the same name share their body. */
-  appendAll(
-    profiles: readonly { readonly name: string; readonly queue: string; readonly wantsLease: boolean }[],
-    bytes = 20,
-  ): (number | string | null)[] {
+  appendAll(profiles: readonly NamedAppend[], bytes = 20): (number | string | null)[] {
     const names = [...new Set(profiles.map(({ name }) => name))];
-    const appends = profiles.map(({ name, queue, wantsLease }) => ({
-      queue,
-      wantsLease,
+    const appends = profiles.map(({ name, ...others }) => ({
+      ...others,
       acceptedAt: this.now,
       head: headOf(name),
       body: names.indexOf(name),

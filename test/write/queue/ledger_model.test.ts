@@ -8,6 +8,7 @@ import { type ModelProfile, QueueModel } from "./queue_model.ts";
 /** What a step may do; numbers choose among what is there. */
 type Step =
   | { readonly do: "append"; readonly wantsLease: boolean; readonly bytes: number }
+  | { readonly do: "append_ended"; readonly as: "retry" | "later" | "refused"; readonly bytes: number }
   | { readonly do: "claim"; readonly max: number }
   | {
       readonly do: "settle";
@@ -24,6 +25,14 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant("append" as const),
       wantsLease: fc.boolean(),
+      bytes: fc.integer({ min: 20, max: 6000 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("append_ended" as const),
+      as: fc.constantFrom("retry", "later", "refused"),
       bytes: fc.integer({ min: 20, max: 6000 }),
     }),
   },
@@ -65,6 +74,9 @@ class Pair {
       case "append":
         this.#append(step.wantsLease, step.bytes);
         break;
+      case "append_ended":
+        this.#appendEnded(step.as, step.bytes);
+        break;
       case "claim":
         this.#claim(step.max);
         break;
@@ -98,22 +110,46 @@ class Pair {
   }
 
   #append(wantsLease: boolean, size: number): void {
+    const name = this.#name();
+    const result = this.#arrive(name, size, () => this.bed.append(name, wantsLease, size));
+    const profile = this.model.find(name);
+    if (profile === undefined) return;
+    expect(typeof result === "number").toBe(wantsLease);
+    profile.lease = typeof result === "number" ? result : undefined;
+  }
+
+  #appendEnded(as: "retry" | "later" | "refused", size: number): void {
     const { bed, model } = this;
     const name = this.#name();
+    if (as === "refused") {
+      // A dead letter needs no room in the queue.
+      expect(bed.appendEnded(name, { type: "refused", reason: "422" }, size)).toBeNull();
+      model.letters.push({ name, bytes: headOf(name).length + bodyOf(name, size).byteLength });
+      return;
+    }
+    const delayMs = as === "later" ? 10_000 : 0;
+    const ending = { type: "retry", delayMs, isAttempt: true } as const;
+    this.#arrive(name, size, () => bed.appendEnded(name, ending, size));
+    const profile = model.find(name);
+    if (profile !== undefined) profile.notBefore = bed.now + delayMs;
+  }
+
+  #arrive(name: string, size: number, append: () => number | string | null): number | string | null {
+    const { bed, model } = this;
     const bytes = headOf(name).length + bodyOf(name, size).byteLength;
     const { maxBytes, onFull } = model.limits;
     const droppable = model.profiles.filter(({ lease }) => lease === undefined);
     const needed = model.bytes + bytes - maxBytes;
     const isFull = needed > 0 && (onFull === "reject" || needed > sum(droppable) || bytes > maxBytes);
-    const result = bed.append(name, wantsLease, size);
+    const result = append();
     expect(result === "full").toBe(isFull);
-    if (typeof result === "string") return;
+    if (typeof result === "string") return result;
     for (const oldest of droppable) {
       if (model.bytes + bytes <= maxBytes) break;
       model.remove(oldest);
     }
-    expect(typeof result === "number").toBe(wantsLease);
-    model.profiles.push({ name, acceptedAt: bed.now, bytes, lease: result ?? undefined, notBefore: 0 });
+    model.profiles.push({ name, acceptedAt: bed.now, bytes, lease: undefined, notBefore: 0 });
+    return result;
   }
 
   #claim(max: number): void {

@@ -2,12 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { systemClock } from "../../../src/base/clock.ts";
 import { DiskChannel } from "../../../src/write/queue/ledger/disk_channel.ts";
-import type { LedgerAnswer, LedgerRequest } from "../../../src/write/queue/ledger/ledger_calls.ts";
-import {
-  failedAnswer,
-  type LedgerChannel,
-  MemoryChannel,
-} from "../../../src/write/queue/ledger/ledger_channel.ts";
+import { MemoryChannel } from "../../../src/write/queue/ledger/ledger_channel.ts";
 import { LedgerStore } from "../../../src/write/queue/ledger/ledger_store.ts";
 import type { QueueLimits } from "../../../src/write/queue/queue_store.ts";
 import { limitsOf } from "../../../src/write/queue/schema.ts";
@@ -15,41 +10,11 @@ import { steadyTime } from "../../../src/write/queue/steady_time.ts";
 import { FakeClock, settled } from "../../base/fake_clock.ts";
 import { TemporaryFolder } from "../../base/temporary_folder.ts";
 import { endpointArguments } from "../endpoint_bed.ts";
+import { GatedChannel } from "./gated_channel.ts";
 import { roomy } from "./ledger_bed.ts";
 import { queuedIngest, queuedPush } from "./queued_profiles.ts";
 
 const queue = "pyroscope.write.w:e";
-
-/** A channel that lets the test hold up its answers, or fail them. */
-class GatedChannel implements LedgerChannel {
-  readonly requests: LedgerRequest[] = [];
-  failure: string | undefined;
-  gate: Promise<unknown> | undefined;
-  readonly #inner: LedgerChannel;
-
-  constructor(inner: LedgerChannel) {
-    this.#inner = inner;
-  }
-
-  open(): Promise<void> {
-    return this.#inner.open();
-  }
-
-  async call(request: LedgerRequest, bodies: readonly Uint8Array[]): Promise<LedgerAnswer> {
-    this.requests.push(request);
-    await this.gate;
-    return this.failure === undefined ? this.#inner.call(request, bodies) : failedAnswer(this.failure);
-  }
-
-  close(): Promise<void> {
-    return this.#inner.close();
-  }
-
-  /** Writes that were asked for. */
-  get writes() {
-    return this.requests.filter((request) => request.type === "write");
-  }
-}
 
 async function storeBed(limits: QueueLimits = roomy) {
   const clock = new FakeClock();
@@ -72,9 +37,9 @@ describe("profiles that come", () => {
     const { channel, store, accepted } = await storeBed();
     const gate = Promise.withResolvers<void>();
     channel.gate = gate.promise;
-    const first = store.append(queue, queuedIngest(3, accepted()), false);
+    const first = store.append(queue, queuedIngest(3, accepted()));
     await settled();
-    const others = Array.from({ length: 20 }, () => store.append(queue, queuedIngest(3, accepted()), false));
+    const others = Array.from({ length: 20 }, () => store.append(queue, queuedIngest(3, accepted())));
     gate.resolve();
     expect(new Set((await Promise.all([first, ...others])).map(({ type }) => type))).toEqual(
       new Set(["stored"]),
@@ -87,7 +52,7 @@ describe("profiles that come", () => {
     const gate = Promise.withResolvers<void>();
     channel.gate = gate.promise;
     let isStored = false;
-    const stored = store.append(queue, queuedIngest(3, accepted()), false).then(() => {
+    const stored = store.append(queue, queuedIngest(3, accepted())).then(() => {
       isStored = true;
     });
     await settled();
@@ -99,20 +64,20 @@ describe("profiles that come", () => {
   test("are many writes where they are large", async () => {
     const { channel, store, accepted } = await storeBed();
     const profiles = Array.from({ length: 5 }, () => queuedIngest(2_000_000, accepted()));
-    await Promise.all(profiles.map((profile) => store.append(queue, profile, false)));
+    await Promise.all(profiles.map((profile) => store.append(queue, profile)));
     expect(channel.writes.map(({ appends }) => appends.length)).toEqual([2, 2, 1]);
   });
 
   test("and can't be written are told so, which is what the store has to say too", async () => {
     const { channel, store, accepted } = await storeBed();
     channel.failure = "no space left on the disk";
-    expect(await store.append(queue, queuedIngest(3, accepted()), false)).toEqual({
+    expect(await store.append(queue, queuedIngest(3, accepted()))).toEqual({
       type: "failed",
       reason: "no space left on the disk",
     });
     expect(store.problem).toBe("no space left on the disk");
     channel.failure = undefined;
-    await store.append(queue, queuedIngest(3, accepted()), false);
+    await store.append(queue, queuedIngest(3, accepted()));
     expect(store.problem).toBeUndefined();
   });
 });
@@ -120,8 +85,8 @@ describe("profiles that come", () => {
 describe("leases that end", () => {
   test("are written with the next profiles, or soon", async () => {
     const { clock, channel, store, accepted } = await storeBed();
-    const appended = await store.append(queue, queuedIngest(3, accepted()), true);
-    const lease = appended.type === "stored" ? (appended.lease ?? 0) : 0;
+    const { lease, stored } = store.admit(queue, queuedIngest(3, accepted()), 0);
+    await stored;
     store.settle(queue, [{ type: "delivered", lease }]);
     await clock.advance(49);
     expect(channel.writes).toHaveLength(1);
@@ -131,8 +96,8 @@ describe("leases that end", () => {
 
   test("are kept where they can't be written, until they can", async () => {
     const { clock, channel, store, accepted } = await storeBed();
-    const appended = await store.append(queue, queuedIngest(3, accepted()), true);
-    const lease = appended.type === "stored" ? (appended.lease ?? 0) : 0;
+    const { lease, stored } = store.admit(queue, queuedIngest(3, accepted()), 0);
+    await stored;
     channel.failure = "no space left on the disk";
     store.settle(queue, [{ type: "delivered", lease }]);
     await clock.advance(3000);
@@ -159,7 +124,7 @@ test("a profile comes back as it went in", async () => {
     }),
     queuedIngest(0, { acceptedAt: now() }),
   ];
-  await Promise.all(profiles.map((profile) => store.append(queue, profile, false)));
+  await Promise.all(profiles.map((profile) => store.append(queue, profile)));
   const claimed = await store.claim(queue, { maxProfiles: 10, maxBytes: 1e6 });
   expect(claimed.map(({ profile }) => profile)).toEqual(profiles);
   await store.close();
@@ -171,8 +136,8 @@ test("dead letters keep to the bounds of the arguments", async () => {
   });
   const { clock, store, accepted } = await storeBed(parsed && limitsOf(parsed));
   for (let count = 0; count < 4; count += 1) {
-    const appended = await store.append(queue, queuedIngest(200, accepted()), true);
-    const lease = appended.type === "stored" ? (appended.lease ?? 0) : 0;
+    const { lease, stored } = store.admit(queue, queuedIngest(200, accepted()), 0);
+    await stored;
     store.settle(queue, [{ type: "refused", lease, reason: `refusal ${count}` }]);
     await clock.advance(60_000);
   }
@@ -194,7 +159,7 @@ test("profiles age by the monotonic clock, whatever steps the machine's time tak
 test("a store that was closed says so", async () => {
   const { store, accepted } = await storeBed();
   await store.close();
-  expect(await store.append(queue, queuedIngest(3, accepted()), false)).toEqual({
+  expect(await store.append(queue, queuedIngest(3, accepted()))).toEqual({
     type: "failed",
     reason: "the queue is closed",
   });

@@ -3,16 +3,18 @@ import type { ProfileSize } from "../../../src/profile/profile.ts";
 import { MetricScope } from "../../../src/telemetry/metric_scope.ts";
 import { Endpoint } from "../../../src/write/endpoint.ts";
 import { WriteMetrics } from "../../../src/write/metrics.ts";
-import { MemoryChannel } from "../../../src/write/queue/ledger/ledger_channel.ts";
+import { type LedgerChannel, MemoryChannel } from "../../../src/write/queue/ledger/ledger_channel.ts";
 import { LedgerStore } from "../../../src/write/queue/ledger/ledger_store.ts";
 import { QueueMetrics } from "../../../src/write/queue/metrics.ts";
 import { QueuePump } from "../../../src/write/queue/queue_pump.ts";
-import type { DropReason, QueuedProfile } from "../../../src/write/queue/queue_store.ts";
+import type { Appended, DropReason, QueuedProfile } from "../../../src/write/queue/queue_store.ts";
 import { limitsOf } from "../../../src/write/queue/schema.ts";
 import { steadyTime } from "../../../src/write/queue/steady_time.ts";
 import { FakeClock, settled } from "../../base/fake_clock.ts";
 import { endpointArguments, endpointTarget } from "../endpoint_bed.ts";
 import { ScriptedClient, type Step } from "../scripted_client.ts";
+import { GatedChannel } from "./gated_channel.ts";
+import { LocalFile } from "./local_file.ts";
 
 const theQueue = "pyroscope.write.w:e";
 
@@ -21,17 +23,19 @@ export class PumpBed implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly now = steadyTime(this.clock);
   readonly client: ScriptedClient;
+  readonly channel: GatedChannel;
   readonly store: LedgerStore;
   readonly pump: QueuePump;
   readonly refused: ProfileSize[] = [];
   readonly drops: string[] = [];
 
-  private constructor(script: readonly Step[], queue: object, endpoint: object) {
+  private constructor(script: readonly Step[], queue: object, endpoint: object, channel?: LedgerChannel) {
     const { clock, now } = this;
     this.client = new ScriptedClient(clock, script);
+    this.channel = new GatedChannel(channel ?? new MemoryChannel(clock));
     this.store = new LedgerStore({
-      channel: new MemoryChannel(clock),
-      isLasting: false,
+      channel: this.channel,
+      isLasting: channel !== undefined,
       clock,
       now,
       onSetAside: () => {},
@@ -68,16 +72,29 @@ export class PumpBed implements AsyncDisposable {
       committed: () => {},
       waiting: () => this.pump.pump(),
     });
-    this.#limits = limitsOf(args.queue);
+    this.limits = limitsOf(args.queue);
   }
 
-  readonly #limits;
+  readonly limits;
 
   /** A pump that runs, with nothing in its queue. */
-  static async start(script: readonly Step[], queue: object = {}, endpoint: object = {}): Promise<PumpBed> {
-    const bed = new PumpBed(script, queue, endpoint);
+  static start(script: readonly Step[], queue: object = {}, endpoint: object = {}): Promise<PumpBed> {
+    return PumpBed.#open(new PumpBed(script, queue, endpoint));
+  }
+
+  /** The same with a queue that outlives its process: it lies where the channel leads to. */
+  static startLasting(
+    script: readonly Step[],
+    queue: object = {},
+    endpoint: object = {},
+    channel: LedgerChannel = new LocalFile(":memory:"),
+  ): Promise<PumpBed> {
+    return PumpBed.#open(new PumpBed(script, queue, endpoint, channel));
+  }
+
+  static async #open(bed: PumpBed): Promise<PumpBed> {
     await bed.store.open();
-    await bed.store.configure(theQueue, bed.#limits);
+    await bed.store.configure(theQueue, bed.limits);
     bed.pump.start();
     await bed.clock.advance(1);
     return bed;
@@ -88,25 +105,28 @@ export class PumpBed implements AsyncDisposable {
     return this.store.stats(theQueue)?.profiles ?? 0;
   }
 
-  /** Profiles come just now; resolves when they are stored. */
+  /** Profiles come just now; resolves when they are stored or delivered. */
   async arrive(...profiles: readonly QueuedProfile[]): Promise<void> {
-    await Promise.all(
-      profiles.map(async (profile) => {
-        const accepted = { ...profile, acceptedAt: this.now() };
-        const wantsLease = this.pump.wouldSend(profile.body.byteLength);
-        const appended = await this.store.append(theQueue, accepted, wantsLease);
-        if (appended.type !== "stored") throw new Error(`the profile was not stored: ${appended.type}`);
-        if (appended.lease === undefined) return;
-        this.pump.add({ lease: appended.lease, attempts: 0, profile: accepted });
-      }),
-    );
+    const appended = await Promise.all(profiles.map((profile) => this.begin(profile)));
+    for (const { type } of appended)
+      if (type !== "stored" && type !== "delivered") throw new Error(`the profile was not stored: ${type}`);
     await settled();
+  }
+
+  /** A profile comes just now; resolves as its sender hears of it. */
+  begin(profile: QueuedProfile): Promise<Appended> {
+    const accepted = { ...profile, acceptedAt: this.now() };
+    const headStartMs = this.pump.headStart(profile.body.byteLength);
+    if (headStartMs === undefined) return this.store.append(theQueue, accepted);
+    const { lease, stored } = this.store.admit(theQueue, accepted, headStartMs);
+    this.pump.add({ lease, attempts: 0, profile: accepted });
+    return stored;
   }
 
   /** Profiles that have waited for so long, as from an earlier run. */
   async haveWaited(ageMs: number, ...profiles: readonly QueuedProfile[]): Promise<void> {
     const acceptedAt = this.now() - ageMs;
-    for (const profile of profiles) await this.store.append(theQueue, { ...profile, acceptedAt }, false);
+    for (const profile of profiles) await this.store.append(theQueue, { ...profile, acceptedAt });
     await settled();
   }
 

@@ -1,8 +1,10 @@
 import type { Clock, Timer } from "../../../base/clock.ts";
 import { sleep } from "../../../base/clock.ts";
 import { CodedError } from "../../../base/failure.ts";
+import { ArrivingProfile, endingOf } from "../arriving_profile.ts";
 import type {
   Appended,
+  Arrival,
   ClaimSize,
   DeadLetterStore,
   DropReason,
@@ -17,6 +19,7 @@ import type {
 import { moveProfiles } from "../store_transfer.ts";
 import { NatsLink, type NatsUp } from "./nats_link.ts";
 import type { NatsSettings } from "./nats_settings.ts";
+import { SharedArrivals } from "./shared_arrivals.ts";
 import { SharedLetterStore } from "./shared_letter_store.ts";
 import { queueOfStream, sharedNames } from "./shared_names.ts";
 import { SharedQueue, uniqueName } from "./shared_queue.ts";
@@ -49,6 +52,7 @@ export class JetStreamStore implements QueueStore {
   readonly #observers: QueueObserver[] = [];
   readonly #instance = uniqueName();
   readonly #writing = new Set<Promise<void>>();
+  readonly #arrivals: SharedArrivals;
   #settings: NatsSettings;
   #looking: Timer | undefined;
   #extending: Timer | undefined;
@@ -65,6 +69,15 @@ export class JetStreamStore implements QueueStore {
       void this.#look();
     };
     this.#link = new NatsLink({ name: "pyroduct", clock: parts.clock, onUp });
+    this.#arrivals = new SharedArrivals({
+      clock: parts.clock,
+      appendsTo: (queue) => this.#queueFor(queue).appends,
+      settle: (queue, settlement) => this.#settle(queue, settlement),
+      onStored: ({ queue, isSent }, ms) => {
+        for (const observer of this.#observers) observer.committed(ms);
+        if (!isSent) this.#tellWaiting(queue);
+      },
+    });
   }
 
   /** Begins to connect; nobody waits for that. */
@@ -106,13 +119,12 @@ export class JetStreamStore implements QueueStore {
     if (limits !== undefined) await shared.ensure();
   }
 
-  async append(queue: string, profile: QueuedProfile, wantsLease: boolean): Promise<Appended> {
-    const startedAt = this.#parts.clock.now();
-    const appended = await this.#queueFor(queue).appends.append(profile, wantsLease);
-    if (appended.type !== "stored") return appended;
-    for (const observer of this.#observers) observer.committed(this.#parts.clock.now() - startedAt);
-    if (!wantsLease) this.#tellWaiting(queue);
-    return appended;
+  append(queue: string, profile: QueuedProfile): Promise<Appended> {
+    return this.#arrivals.append(queue, profile);
+  }
+
+  admit(queue: string, profile: QueuedProfile, headStartMs: number): Arrival {
+    return this.#arrivals.admit(queue, profile, headStartMs);
   }
 
   async claim(queue: string, want: ClaimSize): Promise<readonly Leased[]> {
@@ -125,19 +137,17 @@ export class JetStreamStore implements QueueStore {
   }
 
   settle(queue: string, settlements: readonly Settlement[]): void {
-    const shared = this.#queues.get(queue);
-    if (shared === undefined) return;
     for (const settlement of settlements) {
-      const writing = shared.settle(settlement);
-      this.#writing.add(writing);
-      void writing.then(() => this.#writing.delete(writing));
+      const { lease } = settlement;
+      if (lease instanceof ArrivingProfile) this.#arrivals.end(lease, endingOf(settlement));
+      else this.#settle(queue, settlement);
     }
   }
 
   readonly deadLetters: DeadLetterStore = new SharedLetterStore({
     queue: (name) => this.#queues.get(name),
     up: () => this.#mustBeUp(),
-    resend: async (to, profile) => (await this.append(to, profile, false)).type === "stored",
+    resend: async (to, profile) => (await this.append(to, profile)).type === "stored",
     now: () => this.#parts.now(),
   });
 
@@ -172,9 +182,17 @@ export class JetStreamStore implements QueueStore {
     this.#isClosed = true;
     this.#looking?.cancel();
     this.#extending?.cancel();
+    this.#arrivals.close();
     for (const queue of this.#queues.values()) for (const id of queue.leases.ids()) queue.giveBack(id, 0);
     await Promise.race([Promise.all(this.#writing), sleep(this.#parts.clock, closeMs)]);
     await this.#link.close();
+  }
+
+  #settle(queue: string, settlement: Settlement): void {
+    const writing = this.#queues.get(queue)?.settle(settlement);
+    if (writing === undefined) return;
+    this.#writing.add(writing);
+    void writing.then(() => this.#writing.delete(writing));
   }
 
   #queueFor(queue: string): SharedQueue {

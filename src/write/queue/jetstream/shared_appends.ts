@@ -1,6 +1,6 @@
 import { nuid } from "@nats-io/transport-node";
 import { messageOf } from "../../../base/failure.ts";
-import type { Appended, QueuedProfile, QueueLimits } from "../queue_store.ts";
+import type { Appended, Lease, QueuedProfile, QueueLimits } from "../queue_store.ts";
 import type { NatsUp } from "./nats_link.ts";
 import { encodeMessage, type MessageFacts, type ProfileMessage } from "./profile_message.ts";
 import { fits, type Published, publishMessage } from "./publish_message.ts";
@@ -13,6 +13,12 @@ const roomShare = 0.01;
 const maxRoomTries = 3;
 
 const noBody = new Uint8Array();
+
+/** What became of an attempt to store a profile, and its lease where it has one. */
+export interface SharedAppend {
+  readonly appended: Appended;
+  readonly lease: Lease | undefined;
+}
 
 /** Puts profiles into a shared queue. */
 export class SharedAppends {
@@ -27,23 +33,21 @@ export class SharedAppends {
    *
    * @param id by which the server knows what it has stored already.
    */
-  async append(profile: QueuedProfile, wantsLease: boolean, id: string = nuid.next()): Promise<Appended> {
+  async append(profile: QueuedProfile, wantsLease: boolean, id: string = nuid.next()): Promise<SharedAppend> {
     const { link } = this.#queue.parts;
     try {
       const up = await link.soon();
-      if (up === undefined) return { type: "failed", reason: link.problem ?? "there is no connection" };
+      if (up === undefined) return failed(link.problem ?? "there is no connection");
       const { limits } = this.#queue;
-      if (limits === undefined) return { type: "failed", reason: "the queue has no endpoint" };
+      if (limits === undefined) return failed("the queue has no endpoint");
       if (!(await this.#queue.ensure()))
-        return {
-          type: "failed",
-          reason: this.#queue.problem ?? link.problem ?? "the stream is not there yet",
-        };
-      return await this.#store(up, profile, wantsLease, id, limits);
+        return failed(this.#queue.problem ?? link.problem ?? "the stream is not there yet");
+      const appended = await this.#store(up, profile, wantsLease, id, limits);
+      return { appended, lease: wantsLease && appended.type === "stored" ? id : undefined };
     } catch (thrown) {
       // The stream may be gone.
       this.#queue.forget();
-      return { type: "failed", reason: messageOf(thrown) };
+      return failed(messageOf(thrown));
     }
   }
 
@@ -85,9 +89,8 @@ export class SharedAppends {
     }
     const bytes = data.byteLength;
     stats.stored(bytes, parts.now(), wantsLease);
-    if (!wantsLease) return { type: "stored", lease: undefined };
-    leases.hold({ id, seq: published.seq, profile, bytes, object, reply: undefined });
-    return { type: "stored", lease: id };
+    if (wantsLease) leases.hold({ id, seq: published.seq, profile, bytes, object, reply: undefined });
+    return { type: "stored" };
   }
 
   async #publish(up: NatsUp, id: string, data: Uint8Array, limits: QueueLimits): Promise<Published> {
@@ -115,4 +118,8 @@ export class SharedAppends {
     for (let count = 0; count < purged; count += 1) stats.removed(eachBytes);
     parts.onDropped("full", purged, Math.round(purged * eachBytes));
   }
+}
+
+function failed(reason: string): SharedAppend {
+  return { appended: { type: "failed", reason }, lease: undefined };
 }

@@ -161,8 +161,8 @@ export class SharedQueue {
         return this.#bury(held, settlement.reason);
       case "split":
         for (const [index, part] of settlement.parts.entries()) {
-          const { type } = await this.appends.append(part, false, `${held.id}.${index}`);
-          if (type !== "stored") throw new CodedError("unavailable", "there is no room");
+          const { appended } = await this.appends.append(part, false, `${held.id}.${index}`);
+          if (appended.type !== "stored") throw new CodedError("unavailable", "there is no room");
         }
         await this.remove(held);
         this.parts.onWaiting();

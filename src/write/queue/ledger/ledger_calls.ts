@@ -42,6 +42,8 @@ export interface LedgerWrite {
 export interface AppendRecord extends ProfileRecord {
   readonly queue: string;
   readonly wantsLease: boolean;
+  /** How its lease has ended before it came. */
+  readonly ending?: LeaseEnding;
 }
 
 /** A profile as it is written. */
@@ -57,13 +59,16 @@ export interface ProfileRecord {
 export interface SettleRecord {
   readonly queue: string;
   readonly lease: number;
-  readonly as:
-    | { readonly type: "delivered" }
-    | { readonly type: "retry"; readonly delayMs: number; readonly isAttempt: boolean }
-    | { readonly type: "refused"; readonly reason: string }
-    | { readonly type: "split"; readonly parts: readonly ProfileRecord[] }
-    | { readonly type: "dropped"; readonly reason: DropReason };
+  readonly as: LeaseEnding;
 }
+
+/** What becomes of a profile whose lease ends. */
+export type LeaseEnding =
+  | { readonly type: "delivered" }
+  | { readonly type: "retry"; readonly delayMs: number; readonly isAttempt: boolean }
+  | { readonly type: "refused"; readonly reason: string }
+  | { readonly type: "split"; readonly parts: readonly ProfileRecord[] }
+  | { readonly type: "dropped"; readonly reason: DropReason };
 
 /** A ledger's answer; what it says besides concerns every caller. */
 export interface LedgerReply {

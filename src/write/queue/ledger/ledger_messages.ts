@@ -3,11 +3,18 @@ import type { LedgerAnswer, LedgerReply, LedgerRequest } from "./ledger_calls.ts
 
 /**
  * What goes between the serving thread and the storage thread. Text and one buffer are the cheapest to hand over:
- * cloning an object for each profile costs more than writing and reading JSON, and a buffer changes hands uncopied.
+ * cloning an object for each profile costs more than writing and reading JSON. Bodies that come lie in memory that both
+ * threads see, one call's at a time; a buffer of their own, which changes hands uncopied, is made where they are too
+ * large for that, and for bodies that go back.
  */
 export type ToWorker =
-  | { readonly type: "open"; readonly path: string; readonly nowMs: number }
-  | { readonly type: "call"; readonly text: string; readonly bodies: ArrayBuffer | undefined }
+  | {
+      readonly type: "open";
+      readonly path: string;
+      readonly nowMs: number;
+      readonly shared: SharedArrayBuffer;
+    }
+  | { readonly type: "call"; readonly text: string; readonly bodies: ArrayBuffer | "shared" | undefined }
   | { readonly type: "close" };
 
 /** … and back. */
@@ -23,19 +30,28 @@ interface Packed<Content> {
   readonly lengths: readonly number[];
 }
 
-/** Writes down a request. */
-export function packRequest(request: LedgerRequest, bodies: readonly Uint8Array[]) {
-  return pack(request, bodies);
+/** Writes down a request; the bodies are put into memory that is shared where they fit. */
+export function packRequest(
+  request: LedgerRequest,
+  bodies: readonly Uint8Array[],
+  shared: SharedArrayBuffer | undefined,
+) {
+  const text = textOf(request, bodies);
+  const bytes = totalBytes(bodies);
+  if (shared === undefined || bytes > shared.byteLength || bytes === 0)
+    return { text, bodies: joined(bodies) };
+  copyInto(new Uint8Array(shared), bodies);
+  return { text, bodies: "shared" } as const;
 }
 
 /** Reads a request; the bodies lie in the buffer. */
-export function unpackRequest(text: string, buffer: ArrayBuffer | undefined) {
+export function unpackRequest(text: string, buffer: ArrayBuffer | SharedArrayBuffer | undefined) {
   return unpack<LedgerRequest>(text, buffer);
 }
 
 /** Writes down an answer. */
 export function packAnswer({ reply, bodies }: LedgerAnswer) {
-  return pack(reply, bodies);
+  return { text: textOf(reply, bodies), bodies: joined(bodies) };
 }
 
 /** Reads an answer; the bodies lie in the buffer. */
@@ -44,25 +60,31 @@ export function unpackAnswer(text: string, buffer: ArrayBuffer | undefined): Led
   return { reply, bodies };
 }
 
-function pack<Content>(content: Content, bodies: readonly Uint8Array[]) {
-  const lengths = bodies.map(({ byteLength }) => byteLength);
-  const packed: Packed<Content> = { content, lengths };
-  return { text: JSON.stringify(packed), bodies: joined(bodies) };
+function textOf<Content>(content: Content, bodies: readonly Uint8Array[]): string {
+  const packed: Packed<Content> = { content, lengths: bodies.map(({ byteLength }) => byteLength) };
+  return JSON.stringify(packed);
 }
 
 function joined(bodies: readonly Uint8Array[]): ArrayBuffer | undefined {
   if (bodies.length === 0) return undefined;
-  const buffer = new ArrayBuffer(bodies.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  const all = new Uint8Array(buffer);
+  const buffer = new ArrayBuffer(totalBytes(bodies));
+  copyInto(new Uint8Array(buffer), bodies);
+  return buffer;
+}
+
+function totalBytes(bodies: readonly Uint8Array[]): number {
+  return bodies.reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
+function copyInto(all: Uint8Array, bodies: readonly Uint8Array[]): void {
   let offset = 0;
   for (const body of bodies) {
     all.set(body, offset);
     offset += body.byteLength;
   }
-  return buffer;
 }
 
-function unpack<Content>(text: string, buffer = new ArrayBuffer(0)) {
+function unpack<Content>(text: string, buffer: ArrayBuffer | SharedArrayBuffer = new ArrayBuffer(0)) {
   const { content, lengths }: Packed<Content> = JSON.parse(text);
   let offset = 0;
   const bodies = lengths.map((length) => {

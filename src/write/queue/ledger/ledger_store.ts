@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../../../base/clock.ts";
 import { CodedError, messageOf } from "../../../base/failure.ts";
 import type {
   Appended,
+  Arrival,
   ClaimSize,
   DeadLetter,
   DeadLetterStore,
@@ -80,9 +81,14 @@ export class LedgerStore implements QueueStore {
     await this.#call({ type: "configure", queue, limits });
   }
 
-  async append(queue: string, profile: QueuedProfile, wantsLease: boolean): Promise<Appended> {
-    const result = await this.#writes.append(queue, profile, wantsLease);
-    return result.type === "stored" ? { type: "stored", lease: result.lease ?? undefined } : result;
+  append(queue: string, profile: QueuedProfile): Promise<Appended> {
+    return this.#writes.append(queue, profile);
+  }
+
+  admit(queue: string, profile: QueuedProfile, headStartMs: number): Arrival {
+    // What is safe nowhere but here gains nothing by the wait. And whether a disk works again shows when it is used.
+    const mayWait = this.isLasting && this.#problem === undefined;
+    return this.#writes.admit(queue, profile, mayWait ? headStartMs : 0);
   }
 
   async claim(queue: string, { maxProfiles, maxBytes }: ClaimSize): Promise<readonly Leased[]> {
@@ -131,7 +137,7 @@ export class LedgerStore implements QueueStore {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#tending?.cancel();
-    await this.#writes.flush();
+    await this.#writes.close();
     await this.#parts.channel.close();
   }
 

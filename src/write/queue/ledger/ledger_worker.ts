@@ -6,14 +6,16 @@ import { type FromWorker, packAnswer, type ToWorker, unpackRequest } from "./led
 declare const self: Worker;
 
 let ledger: Ledger | undefined;
+let shared: SharedArrayBuffer | undefined;
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case "open":
+      shared = data.shared;
       reply(open(data.path, data.nowMs));
       break;
     case "call": {
-      const { content, bodies } = unpackRequest(data.text, data.bodies);
+      const { content, bodies } = unpackRequest(data.text, data.bodies === "shared" ? shared : data.bodies);
       if (ledger === undefined) throw new Error("the ledger is not open");
       const packed = packAnswer(ledger.handle(content, bodies));
       reply({ type: "answer", ...packed }, packed.bodies);

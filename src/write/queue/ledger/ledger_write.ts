@@ -1,6 +1,6 @@
 import { type EntryTable, entryBytes } from "./entry_table.ts";
 import type { DropCount, LedgerBook } from "./ledger_book.ts";
-import type { AppendRecord, AppendResult, LedgerWrite, SettleRecord } from "./ledger_calls.ts";
+import type { AppendRecord, AppendResult, LeaseEnding, LedgerWrite } from "./ledger_calls.ts";
 import type { Transaction } from "./ledger_transaction.ts";
 
 /** Ends leases and adds profiles; what each profile became is in the order of the profiles. */
@@ -9,20 +9,24 @@ export function write(
   bodies: readonly Uint8Array[],
   transaction: Transaction,
 ): AppendResult[] {
-  for (const settlement of settlements) settle(settlement, bodies, now, transaction);
+  for (const { queue, lease, as } of settlements) {
+    const book = transaction.book(queue);
+    if (book?.leases.isLeased(lease)) end(book, lease, as, bodies, now, transaction);
+  }
   const writer = new BodyWriter(appends, bodies, transaction.entries);
   const arrivals = new Set<number>();
-  return appends.map((record) => append(record, writer, arrivals, transaction));
+  return appends.map((record) => append(record, now, writer, arrivals, transaction));
 }
 
-function settle(
-  { queue, lease, as }: SettleRecord,
+/** Ends the lease of a profile. */
+function end(
+  book: LedgerBook,
+  lease: number,
+  as: LeaseEnding,
   bodies: readonly Uint8Array[],
   now: number,
-  { entries, letters, book: bookOf, drops, afterwards }: Transaction,
+  { entries, letters, drops, afterwards }: Transaction,
 ): void {
-  const book = bookOf(queue);
-  if (book === undefined || !book.leases.isLeased(lease)) return;
   if (as.type === "retry") {
     afterwards(() => book.leases.giveBack(lease, now + as.delayMs, as.isAttempt));
     return;
@@ -31,7 +35,7 @@ function settle(
   const bytes = entries.remove(book, lease);
   afterwards(() => book.leases.forget(lease));
   if (bytes === undefined) return;
-  if (as.type === "dropped") drops.add(queue, "profiles", as.reason, bytes);
+  if (as.type === "dropped") drops.add(book.name, "profiles", as.reason, bytes);
   if (as.type === "refused" && entry !== undefined) {
     letters.add(book, entry, as.reason, now);
     letters.trim(book, now, drops);
@@ -44,25 +48,31 @@ function settle(
 }
 
 function append(
-  { queue, acceptedAt, head, body: index, wantsLease }: AppendRecord,
+  { queue, acceptedAt, head, body: index, wantsLease, ending }: AppendRecord,
+  now: number,
   writer: BodyWriter,
   arrivals: Set<number>,
-  { entries, book: bookOf, drops, afterwards }: Transaction,
+  transaction: Transaction,
 ): AppendResult {
+  const { entries, book: bookOf, drops, afterwards } = transaction;
   const book = bookOf(queue);
   if (book?.limits === undefined) return { type: "failed", reason: "the queue has no endpoint any more" };
   const body = writer.body(index);
   const bytes = entryBytes(head, body);
-  if (!hasRoom(book, bytes, arrivals, entries, drops, afterwards)) return { type: "full" };
+  // A dead letter needs no room in the queue.
+  const staysHere = ending?.type !== "refused";
+  if (staysHere && !hasRoom(book, bytes, arrivals, entries, drops, afterwards)) return { type: "full" };
   const id = entries.add(book, { acceptedAt, head, body, shared: writer.shared(index) });
-  if (!wantsLease) return { type: "stored", lease: null };
+  if (!wantsLease && ending === undefined) return { type: "stored", lease: null };
   arrivals.add(id);
   afterwards(() => {
     book.leases.lease(id);
     // Where nothing waits before it, the walk along the queue goes on behind it.
     if (book.leases.cursor === id) book.leases.passTo(id + 1);
   });
-  return { type: "stored", lease: id };
+  if (ending === undefined) return { type: "stored", lease: id };
+  end(book, id, ending, writer.bodies, now, transaction);
+  return { type: "stored", lease: null };
 }
 
 function hasRoom(
@@ -94,19 +104,19 @@ function hasRoom(
 
 /** Writes a body once, however many of the profiles that come together have it. */
 class BodyWriter {
-  readonly #bodies: readonly Uint8Array[];
+  readonly bodies: readonly Uint8Array[];
   readonly #entries: EntryTable;
   readonly #uses = new Map<number, number>();
   readonly #shared = new Map<number, number>();
 
   constructor(appends: readonly AppendRecord[], bodies: readonly Uint8Array[], entries: EntryTable) {
-    this.#bodies = bodies;
+    this.bodies = bodies;
     this.#entries = entries;
     for (const { body } of appends) this.#uses.set(body, (this.#uses.get(body) ?? 0) + 1);
   }
 
   body(index: number): Uint8Array {
-    return bodyAt(this.#bodies, index);
+    return bodyAt(this.bodies, index);
   }
 
   /** The number of the shared body; undefined where only one profile has it. */

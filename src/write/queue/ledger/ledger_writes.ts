@@ -1,8 +1,9 @@
 import type { Clock, Timer } from "../../../base/clock.ts";
-import type { QueuedProfile, Settlement } from "../queue_store.ts";
-import { encodeHead } from "../queued_head.ts";
-import type { AppendRecord, AppendResult, LedgerAnswer, LedgerWrite, SettleRecord } from "./ledger_calls.ts";
+import { ArrivingProfile, type Ending, endingOf } from "../arriving_profile.ts";
+import type { Appended, QueuedProfile, Settlement } from "../queue_store.ts";
+import type { AppendRecord, LedgerAnswer, LedgerWrite } from "./ledger_calls.ts";
 import type { LedgerChannel } from "./ledger_channel.ts";
+import { Bodies, leaseEnding, profileRecord } from "./ledger_records.ts";
 
 /** How long leases that ended wait for profiles to be written with, in milliseconds. */
 const lingerMs = 50;
@@ -16,11 +17,10 @@ const maxWriteBytes = 4 * 2 ** 20;
 /** Profiles in one write at most. */
 const maxWriteProfiles = 1024;
 
-interface PendingAppend {
+/** A lease that ended and is to be written down. */
+interface Settled {
   readonly queue: string;
-  readonly profile: QueuedProfile;
-  readonly wantsLease: boolean;
-  readonly resolve: (result: AppendResult) => void;
+  readonly settlement: Settlement;
 }
 
 /** What gathers writes, and where they go. */
@@ -33,46 +33,103 @@ export interface LedgerWritesParts {
   readonly onAnswer: (answer: LedgerAnswer, ms: number) => void;
 }
 
-/** Gathers what comes while a write is under way into the next one, so that many share a commit. */
+/**
+ * Gathers what comes while a write is under way into the next one, so that many share a commit. What is sent meanwhile
+ * has a head start: it is left out until that is over, and for good where it is delivered before.
+ */
 export class LedgerWrites {
   readonly #parts: LedgerWritesParts;
-  #appends: PendingAppend[] = [];
-  #settlements: { readonly queue: string; readonly settlement: Settlement }[] = [];
-  #lingering: Timer | undefined;
+  /** Those that were forgotten are left out in the next look. A Set would hold bodies for longer. */
+  #arriving: ArrivingProfile[] = [];
+  #settled: Settled[] = [];
+  #later: { readonly timer: Timer; readonly at: number } | undefined;
   #writing: Promise<void> | undefined;
+  #isFlushing = false;
 
   constructor(parts: LedgerWritesParts) {
     this.#parts = parts;
   }
 
-  append(queue: string, profile: QueuedProfile, wantsLease: boolean): Promise<AppendResult> {
-    return new Promise((resolve) => {
-      this.#appends.push({ queue, profile, wantsLease, resolve });
-      this.#begin();
-    });
+  append(queue: string, profile: QueuedProfile): Promise<Appended> {
+    return this.#add(new ArrivingProfile(queue, profile, false, Number.NEGATIVE_INFINITY)).stored;
+  }
+
+  admit(queue: string, profile: QueuedProfile, headStartMs: number): ArrivingProfile {
+    return this.#add(new ArrivingProfile(queue, profile, true, this.#parts.clock.now() + headStartMs));
   }
 
   settle(queue: string, settlements: readonly Settlement[]): void {
-    for (const settlement of settlements) this.#settlements.push({ queue, settlement });
-    this.#linger(lingerMs);
+    for (const settlement of settlements) {
+      const { lease } = settlement;
+      if (lease instanceof ArrivingProfile) this.#end(lease, endingOf(settlement));
+      else this.#settled.push({ queue, settlement });
+    }
+    if (this.#settled.length > 0) this.#beginIn(lingerMs);
   }
 
   /** Writes everything that waits; resolves when that has been tried. */
   async flush(): Promise<void> {
+    this.#isFlushing = true;
+    // What is under way may be at its end, and take nothing more along.
+    await this.#writing;
     this.#begin();
     await this.#writing;
-    this.#lingering?.cancel();
+    this.#isFlushing = false;
   }
 
-  #linger(ms: number): void {
-    if (this.#lingering !== undefined || this.#writing !== undefined) return;
-    this.#lingering = this.#parts.clock.schedule(ms, () => this.#begin());
+  /** Writes everything that waits, and then no more by itself. */
+  async close(): Promise<void> {
+    await this.flush();
+    this.#forgetTimer();
+  }
+
+  #add(arriving: ArrivingProfile): ArrivingProfile {
+    this.#arriving.push(arriving);
+    this.#beginIn(arriving.dueAt - this.#parts.clock.now());
+    return arriving;
+  }
+
+  #end(arriving: ArrivingProfile, ending: Ending): void {
+    const rest = arriving.end(ending);
+    if (rest === "begin") {
+      arriving.dueAt = Number.NEGATIVE_INFINITY;
+      this.#begin();
+    } else if (rest !== undefined && rest !== "forget") {
+      this.#settled.push({ queue: arriving.queue, settlement: rest });
+    }
+  }
+
+  #findDue(): readonly ArrivingProfile[] {
+    const now = this.#isFlushing ? Number.POSITIVE_INFINITY : this.#parts.clock.now();
+    return this.#arriving.filter(({ dueAt, isForgotten }) => dueAt <= now && !isForgotten);
+  }
+
+  #beginIn(ms: number): void {
+    if (this.#writing !== undefined) return;
+    if (ms <= 0) {
+      this.#begin();
+      return;
+    }
+    const { clock } = this.#parts;
+    const at = clock.now() + ms;
+    if (this.#later !== undefined && this.#later.at <= at) return;
+    this.#forgetTimer();
+    // A timer may fire a fraction of a millisecond too early.
+    const timer = clock.schedule(Math.ceil(ms), () => {
+      this.#later = undefined;
+      this.#begin();
+    });
+    this.#later = { timer, at };
+  }
+
+  #forgetTimer(): void {
+    this.#later?.timer.cancel();
+    this.#later = undefined;
   }
 
   #begin(): void {
     if (this.#writing !== undefined) return;
-    this.#lingering?.cancel();
-    this.#lingering = undefined;
+    this.#forgetTimer();
     let isDone = false;
     this.#writing = this.#writeAll()
       .then((isAllWritten) => {
@@ -80,65 +137,94 @@ export class LedgerWrites {
       })
       .finally(() => {
         this.#writing = undefined;
-        if (this.#appends.length > 0) this.#begin();
-        else if (this.#settlements.length > 0) this.#linger(isDone ? lingerMs : tryAgainMs);
+        this.#goOn(isDone ? lingerMs : tryAgainMs);
       });
   }
 
-  /** Writes until nothing waits; false where it had to end before. */
+  /** Sees to what has come since, or is not due yet. */
+  #goOn(settledMs: number): void {
+    if (this.#settled.length > 0) this.#beginIn(settledMs);
+    this.#arriving = this.#arriving.filter(({ isForgotten }) => !isForgotten);
+    if (this.#arriving.length === 0) return;
+    const dueAt = this.#arriving.reduce((least, one) => Math.min(least, one.dueAt), Number.POSITIVE_INFINITY);
+    this.#beginIn(dueAt - this.#parts.clock.now());
+  }
+
+  /** Writes until nothing is due; false where it had to end before. */
   async #writeAll(): Promise<boolean> {
-    while (this.#appends.length > 0 || this.#settlements.length > 0) {
+    while (this.#settled.length > 0 || this.#findDue().length > 0) {
       // What comes in one turn of the event loop comes together: one profile for several queues above all.
       await turnOfEventLoop();
-      const isSettled = await this.#write();
+      const isSettled = await this.#write(this.#takeDue());
       if (!isSettled) return false;
     }
     return true;
   }
 
   /** One write; false where leases could not be ended and must be tried again. */
-  async #write(): Promise<boolean> {
+  async #write(arriving: readonly ArrivingProfile[]): Promise<boolean> {
     const { channel, clock, onAnswer } = this.#parts;
-    const settlements = this.#settlements;
-    this.#settlements = [];
-    const appends = this.#takeAppends();
+    const settled = this.#settled;
+    // It was delivered just now.
+    if (arriving.length === 0 && settled.length === 0) return true;
+    this.#settled = [];
     const bodies = new Bodies();
     const startedAt = clock.now();
-    const answer = await channel.call(this.#request(appends, settlements, bodies), bodies.all);
+    const answer = await channel.call(this.#request(arriving, settled, bodies), bodies.all);
     onAnswer(answer, clock.now() - startedAt);
     const { result, setAside } = answer.reply;
     const reason = result.type === "failed" ? result.reason : "there was no answer";
-    appends.forEach(({ resolve }, index) => {
-      const own = result.type === "written" ? result.appends[index] : undefined;
-      resolve(own ?? { type: "failed", reason });
-    });
     const hasSettled = result.type === "written" ? result.hasSettled : setAside !== undefined;
-    if (!hasSettled) this.#settlements.unshift(...settlements);
+    if (!hasSettled) this.#settled.unshift(...settled);
+    arriving.forEach((one, index) => {
+      const own = result.type === "written" ? result.appends[index] : undefined;
+      if (own?.type !== "stored") {
+        one.refuse(own ?? { type: "failed", reason });
+        return;
+      }
+      const settlement = one.store(own.lease ?? undefined);
+      if (settlement !== undefined) this.#settled.push({ queue: one.queue, settlement });
+    });
     return hasSettled;
   }
 
-  #takeAppends(): PendingAppend[] {
+  #takeDue(): ArrivingProfile[] {
+    // A body that several queues hold is written once: whatever has one that is written goes along.
+    const bodies = new Set(this.#findDue().map(({ profile }) => profile.body));
+    const taken: ArrivingProfile[] = [];
+    const left: ArrivingProfile[] = [];
     let bytes = 0;
-    let count = 0;
-    for (const { profile } of this.#appends) {
-      bytes += profile.body.byteLength;
-      if (count > 0 && (bytes > maxWriteBytes || count >= maxWriteProfiles)) break;
-      count += 1;
+    for (const arriving of this.#arriving) {
+      const { body } = arriving.profile;
+      const hasRoom =
+        taken.length === 0 || (bytes + body.byteLength <= maxWriteBytes && taken.length < maxWriteProfiles);
+      if (arriving.isForgotten) continue;
+      if (hasRoom && bodies.has(body)) {
+        taken.push(arriving);
+        bytes += body.byteLength;
+      } else {
+        left.push(arriving);
+      }
     }
-    return this.#appends.splice(0, count);
+    this.#arriving = left;
+    return taken;
   }
 
-  #request(
-    appends: readonly PendingAppend[],
-    settlements: readonly { readonly queue: string; readonly settlement: Settlement }[],
-    bodies: Bodies,
-  ): LedgerWrite {
+  #request(arriving: readonly ArrivingProfile[], settled: readonly Settled[], bodies: Bodies): LedgerWrite {
     return {
       type: "write",
       now: this.#parts.now(),
-      settlements: settlements.map(({ queue, settlement }) => settleRecord(queue, settlement, bodies)),
-      appends: appends.map(({ queue, profile, wantsLease }): AppendRecord => {
-        return { queue, wantsLease, ...profileRecord(profile, bodies) };
+      settlements: settled.map(({ queue, settlement }) => {
+        // Leases of a ledger are its own numbers.
+        const lease = Number(settlement.lease);
+        return { queue, lease, as: leaseEnding(endingOf(settlement), bodies) };
+      }),
+      appends: arriving.map((one): AppendRecord => {
+        const { queue, profile, isSent } = one;
+        const ending = one.begin();
+        const record = { queue, ...profileRecord(profile, bodies) };
+        if (ending === undefined) return { ...record, wantsLease: isSent };
+        return { ...record, wantsLease: false, ending: leaseEnding(ending, bodies) };
       }),
     };
   }
@@ -146,35 +232,4 @@ export class LedgerWrites {
 
 function turnOfEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** The bodies of one write, each of them once. */
-class Bodies {
-  readonly all: Uint8Array[] = [];
-  readonly #places = new Map<Uint8Array, number>();
-
-  place(body: Uint8Array): number {
-    let place = this.#places.get(body);
-    if (place === undefined) {
-      place = this.all.push(body) - 1;
-      this.#places.set(body, place);
-    }
-    return place;
-  }
-}
-
-function profileRecord(profile: QueuedProfile, bodies: Bodies) {
-  return {
-    acceptedAt: profile.acceptedAt,
-    head: encodeHead(profile),
-    body: bodies.place(profile.body),
-  };
-}
-
-function settleRecord(queue: string, settlement: Settlement, bodies: Bodies): SettleRecord {
-  // Leases of a ledger are its own numbers.
-  const lease = Number(settlement.lease);
-  if (settlement.type !== "split") return { queue, lease, as: settlement };
-  const parts = settlement.parts.map((part) => profileRecord(part, bodies));
-  return { queue, lease, as: { type: "split", parts } };
 }
