@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
+import type { Passage } from "./kept_connections.ts";
 import { readAnswer } from "./read_answer.ts";
 import { SendingTurns } from "./sending_turns.ts";
 import type { Transport } from "./transport.ts";
@@ -63,13 +64,14 @@ export class HttpClient {
       isTimeout = true;
       abort.abort();
     });
+    let passage: Passage | undefined;
+    turns.begin();
     try {
-      const turn = turns.begin();
-      if (turn !== undefined) {
-        await turn;
-        // Who has aborted meanwhile may have the body used for something else.
-        if (signal.aborted && !isTimeout) return { type: "canceled" };
-      }
+      passage = await request.transport.enter(request.isFresh, signal);
+      const turn = turns.next();
+      if (turn !== undefined) await turn;
+      // Who has aborted meanwhile may have the body used for something else.
+      if (signal.aborted && !isTimeout) return { type: "canceled" };
       const response = await fetchOnce(request, request.url, signal);
       const target = redirectTarget(response, request, request.url);
       const result = target === undefined ? answer(response) : follow(request, response, target);
@@ -83,6 +85,7 @@ export class HttpClient {
       return await explained(request.transport.explain(thrown, leftMs), signal);
     } finally {
       turns.end();
+      passage?.leave();
       timer.cancel();
     }
   }

@@ -3,6 +3,7 @@ import { CodedError } from "../base/failure.ts";
 import { ClientTls, type ClientTlsArguments } from "./client_tls.ts";
 import { isConnectionReset } from "./connection_failure.ts";
 import { ConnectionPool, canBeSentAgain } from "./connection_pool.ts";
+import { freePassage, type Passage } from "./kept_connections.ts";
 import { type OAuth2Arguments, TokenSource } from "./oauth2.ts";
 import { type ProxyArguments, proxyFor } from "./proxy.ts";
 import { readAnswer } from "./read_answer.ts";
@@ -33,6 +34,15 @@ export class Transport {
   constructor(args: TransportArguments, context: TransportContext) {
     this.#pool = openPool(args.url, args, args.enable_http2, context);
     this.#tokens = args.oauth2 && tokenSource(args.oauth2, args.remote_timeout, context);
+  }
+
+  /**
+   * Waits for a connection that is open, where that is worth it; to be left once the request has its answer.
+   *
+   * @param isFresh whether the request opens one of its own.
+   */
+  enter(isFresh: boolean, signal: AbortSignal): Passage | Promise<Passage> {
+    return isFresh ? freePassage : (this.#pool.kept?.enter(signal) ?? freePassage);
   }
 
   /** @param onChange called when credentials or certificates have changed. */
