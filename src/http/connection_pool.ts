@@ -7,6 +7,7 @@ import {
   isHandshakeRefused,
   isHttp2Refused,
 } from "./connection_failure.ts";
+import { KeptConnections } from "./kept_connections.ts";
 import type { ProxyChoice } from "./proxy.ts";
 
 /** How long files may change one after the other before they are used together, in milliseconds. */
@@ -43,6 +44,7 @@ export class ConnectionPool {
   #protocol: Protocol | undefined;
   /** Whether any answer came since TLS last changed. */
   #hasAnswered = false;
+  readonly #kept: KeptConnections;
   /** When an answer last came on a connection that requests share. */
   #sharedAnswerAt = 0;
   #reason: { readonly until: number; readonly text: Promise<string | undefined> } | undefined;
@@ -54,6 +56,12 @@ export class ConnectionPool {
     this.#offersHttp2 = parts.http2 && this.#url.protocol === "https:" && parts.proxy === false;
     this.#tls = parts.tls?.current() ?? defaultClientTls;
     this.#session = this.#openSession();
+    this.#kept = new KeptConnections(parts.clock);
+  }
+
+  /** The connections that requests take turns on; undefined where they all share one by HTTP/2, or will. */
+  get kept(): KeptConnections | undefined {
+    return this.#offersHttp2 && this.#protocol !== "http1.1" ? undefined : this.#kept;
   }
 
   /** @param onChange called when connections are made with other certificates than before. */

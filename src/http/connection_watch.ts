@@ -35,10 +35,12 @@ const lookEveryMs = 250;
 const largestShare = 0.02;
 
 /**
- * Where nothing is at hand that a look could change, looks are this far apart: with 2,000 connections they took 3 %
- * of a core at the other pace.
+ * Where nothing is at hand that a look could change, looks are this far apart, and take a smaller share of the time,
+ * as long as that does not put them too far apart: what is late by 5 seconds then is a limit of 20 at least.
  */
 const calmLookEveryMs = 1000;
+const calmShare = 0.003;
+const longestCalmMs = 5000;
 
 /** So many connections below the limit, it is not at hand. */
 const calmRoom = 1000;
@@ -113,15 +115,20 @@ export class ConnectionWatch {
       const count = this.#lookNow(this.#table, startedAt);
       const tookMs = clock.now() - startedAt;
       // One that took long alone was held up by others, and says nothing of the next.
-      const costMs = Math.min(tookMs, this.#tookMs);
+      this.#lookIn(this.#pauseMs(count, Math.min(tookMs, this.#tookMs)));
       this.#tookMs = tookMs;
-      this.#lookIn(Math.max(this.#isCalm(count) ? calmLookEveryMs : lookEveryMs, costMs / largestShare));
     } catch (thrown) {
       this.#isOn = false;
       log.warn("connections can't be watched: no gauge, and conn_limit and slow headers are not bounded", {
         reason: messageOf(thrown),
       });
     }
+  }
+
+  #pauseMs(count: number, costMs: number): number {
+    const least = costMs / largestShare;
+    if (!this.#isCalm(count)) return Math.max(lookEveryMs, least);
+    return Math.max(calmLookEveryMs, least, Math.min(costMs / calmShare, longestCalmMs));
   }
 
   #isCalm(count: number): boolean {

@@ -63,13 +63,19 @@ export class HttpClient {
       isTimeout = true;
       abort.abort();
     });
+    const kept = request.isFresh ? undefined : request.transport.kept;
+    let isPlaced = kept?.tryEnter() === true;
+    let sentAt = startedAt;
+    turns.begin();
     try {
-      const turn = turns.begin();
-      if (turn !== undefined) {
-        await turn;
-        // Who has aborted meanwhile may have the body used for something else.
-        if (signal.aborted && !isTimeout) return { type: "canceled" };
+      if (kept !== undefined && !isPlaced) {
+        isPlaced = await kept.enter(signal);
+        sentAt = this.#clock.now();
       }
+      const turn = turns.next();
+      if (turn !== undefined) await turn;
+      // Who has aborted meanwhile may have the body used for something else.
+      if (signal.aborted && !isTimeout) return { type: "canceled" };
       const response = await fetchOnce(request, request.url, signal);
       const target = redirectTarget(response, request, request.url);
       const result = target === undefined ? answer(response) : follow(request, response, target);
@@ -83,6 +89,7 @@ export class HttpClient {
       return await explained(request.transport.explain(thrown, leftMs), signal);
     } finally {
       turns.end();
+      kept?.leave(isPlaced, this.#clock.now() - sentAt);
       timer.cancel();
     }
   }

@@ -12,9 +12,13 @@ export class SendingTurns {
   #underWay = 0;
   #turn: Promise<void> | undefined;
 
-  /** Begins a request, which must be ended; undefined where it may leave at once, else when it may. */
-  begin(): Promise<void> | undefined {
+  /** Begins a request, which must be ended. */
+  begin(): void {
     this.#underWay += 1;
+  }
+
+  /** When a request may leave; undefined where it may at once. */
+  next(): Promise<void> | undefined {
     if (this.#underWay <= crowd) return undefined;
     this.#turn ??= new Promise((resolve) => {
       setImmediate(() => {

@@ -3,6 +3,7 @@ import { CodedError } from "../base/failure.ts";
 import { ClientTls, type ClientTlsArguments } from "./client_tls.ts";
 import { isConnectionReset } from "./connection_failure.ts";
 import { ConnectionPool, canBeSentAgain } from "./connection_pool.ts";
+import type { KeptConnections } from "./kept_connections.ts";
 import { type OAuth2Arguments, TokenSource } from "./oauth2.ts";
 import { type ProxyArguments, proxyFor } from "./proxy.ts";
 import { readAnswer } from "./read_answer.ts";
@@ -33,6 +34,11 @@ export class Transport {
   constructor(args: TransportArguments, context: TransportContext) {
     this.#pool = openPool(args.url, args, args.enable_http2, context);
     this.#tokens = args.oauth2 && tokenSource(args.oauth2, args.remote_timeout, context);
+  }
+
+  /** The connections that requests take turns on; undefined where they all share one by HTTP/2, or will. */
+  get kept(): KeptConnections | undefined {
+    return this.#pool.kept;
   }
 
   /** @param onChange called when credentials or certificates have changed. */

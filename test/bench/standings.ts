@@ -38,7 +38,4 @@ export const standings: Readonly<Record<string, Readonly<Record<string, number>>
   "2,000 connections, 800 profiles/s of 10 KB": {
     "% of a core ≤ 6": 19.36,
   },
-  start: {
-    "ms ≤ 60": 113,
-  },
 };

@@ -3,7 +3,10 @@ import { SendingTurns } from "../../src/http/sending_turns.ts";
 
 /** Begins `count` requests; tells how many may leave at once. */
 function begin(turns: SendingTurns, count: number): { free: number; waiting: Promise<void>[] } {
-  const begun = Array.from({ length: count }, () => turns.begin());
+  const begun = Array.from({ length: count }, () => {
+    turns.begin();
+    return turns.next();
+  });
   const waiting = begun.filter((turn) => turn !== undefined);
   return { free: count - waiting.length, waiting };
 }
