@@ -1,5 +1,5 @@
 /** Memory kept for later, in bytes at most. */
-const maxKeptBytes = 4 * 2 ** 20;
+const maxKeptBytes = 8 * 2 ** 20;
 
 /** Larger pieces, in bytes, are not kept. */
 const largestBytes = 2 ** 20;
@@ -19,10 +19,11 @@ export class BytePool {
 
   /** `size` bytes, with whatever is in them, for the caller alone. */
   take(size: number): Uint8Array<ArrayBuffer> {
+    // Unlike that of a new ArrayBuffer, this memory is not filled with zeros.
     if (size > largestBytes) return Buffer.allocUnsafeSlow(size);
     const whole = wholeSize(size);
     const piece = this.#kept.get(whole)?.pop();
-    if (piece === undefined) return new Uint8Array(new ArrayBuffer(whole), 0, size);
+    if (piece === undefined) return Buffer.allocUnsafeSlow(whole).subarray(0, size);
     this.#keptBytes -= whole;
     return new Uint8Array(piece, 0, size);
   }

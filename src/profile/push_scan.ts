@@ -33,14 +33,15 @@ export class PushScanner {
 
   /** @returns undefined where the message is broken or of another form. */
   scan(message: Uint8Array): PushProfile | undefined {
-    return new MessageScan(message, (bytes, text) => this.#labelsIn(bytes, text)).series();
+    return new MessageScan(message, (text) => this.#labelsIn(text)).series();
   }
 
   /** @returns undefined where they are broken. */
-  #labelsIn(encoded: Uint8Array, text: string): LabelSet | undefined {
+  #labelsIn(text: string): LabelSet | undefined {
     const known = this.#labelSets.get(text);
     if (known !== undefined) return known;
     try {
+      const encoded = Buffer.from(text, "latin1");
       const labels = labelsOf(fromBinary(RawProfileSeriesSchema, encoded, { readUnknownFields: false }));
       if (encoded.byteLength <= longestLabels) this.#labelSets.set(text, labels);
       return labels;
@@ -51,7 +52,27 @@ export class PushScanner {
 }
 
 /** Decodes the labels of a series; `text` has a character for each of their bytes. */
-type DecodeLabels = (encoded: Uint8Array, text: string) => LabelSet | undefined;
+type DecodeLabels = (text: string) => LabelSet | undefined;
+
+/** A sample whose id is read where somebody asks for it, which hardly anybody does. */
+class ScannedSample implements Sample {
+  readonly rawProfile: Uint8Array;
+  readonly #message: Buffer;
+  readonly #idStart: number;
+  readonly #idEnd: number;
+
+  /** The id lies in the message as ASCII. */
+  constructor(rawProfile: Uint8Array, message: Buffer, idStart: number, idEnd: number) {
+    this.rawProfile = rawProfile;
+    this.#message = message;
+    this.#idStart = idStart;
+    this.#idEnd = idEnd;
+  }
+
+  get id(): string {
+    return this.#message.toString("latin1", this.#idStart, this.#idEnd);
+  }
+}
 
 /** One way through one message. */
 class MessageScan {
@@ -86,7 +107,7 @@ class MessageScan {
     }
     const content = this.#at;
     const text = this.#bytes.toString("latin1", start, content);
-    const labels = this.#decodeLabels(this.#slice(start, content), text);
+    const labels = this.#decodeLabels(text);
     if (labels === undefined) return undefined;
     const samples: Sample[] = [];
     while (this.#at < end) {
@@ -100,7 +121,6 @@ class MessageScan {
 
   #sample(end: number): Sample | undefined {
     let rawProfile = noBytes;
-    let id = "";
     // The profile comes first, and neither comes twice.
     if (this.#at < end && this.#bytes[this.#at] === field1) {
       const profileEnd = this.#enter(field1, end);
@@ -108,13 +128,14 @@ class MessageScan {
       rawProfile = this.#slice(this.#at, profileEnd);
       this.#at = profileEnd;
     }
+    let idStart = end;
     if (this.#at < end) {
       const idEnd = this.#enter(field2, end);
       if (idEnd === broken || !this.#isAscii(idEnd)) return undefined;
-      id = this.#bytes.toString("latin1", this.#at, idEnd);
+      idStart = this.#at;
       this.#at = idEnd;
     }
-    return this.#at === end ? { id, rawProfile } : undefined;
+    return this.#at === end ? new ScannedSample(rawProfile, this.#bytes, idStart, end) : undefined;
   }
 
   #isAscii(end: number): boolean {
