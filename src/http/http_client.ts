@@ -74,8 +74,7 @@ export class HttpClient {
       }
       const turn = turns.next();
       if (turn !== undefined) await turn;
-      // Who has aborted meanwhile may have the body used for something else.
-      if (signal.aborted && !isTimeout) return { type: "canceled" };
+      // Who has aborted meanwhile may have the body used for something else: fetch does not look at it any more.
       const response = await fetchOnce(request, request.url, signal);
       const target = redirectTarget(response, request, request.url);
       const result = target === undefined ? answer(response) : follow(request, response, target);
