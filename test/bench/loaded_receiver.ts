@@ -1,4 +1,4 @@
-import { type Arrived, lossIn } from "./arrived.ts";
+import { type Arrived, lossIn, type Taken } from "./arrived.ts";
 import type { BenchEnvironment } from "./environment.ts";
 import type { Payload } from "./payload.ts";
 import { cpuNanos, memoryOf } from "./process_tree.ts";
@@ -31,8 +31,7 @@ export class LoadedReceiver {
   connectionsOpened = 0;
   readonly #arrivedBefore: readonly Arrived[];
   readonly #failures = { badStatuses: 0, brokenConnections: 0, timeouts: 0 };
-  #answered = 0;
-  #profileBytes = Number.POSITIVE_INFINITY;
+  #taken: Taken = { requests: 0, bytes: 0, leastBytes: Number.POSITIVE_INFINITY };
 
   constructor(
     readonly environment: BenchEnvironment,
@@ -75,9 +74,14 @@ export class LoadedReceiver {
   }
 
   /** Counts profiles that the receiver has taken, which must have arrived in the end. */
-  countAnswered(count: number, { profileBytes }: Payload): void {
-    this.#answered += count;
-    this.#profileBytes = Math.min(this.#profileBytes, profileBytes);
+  countAnswered(count: number, { profileBytes, series }: Payload): void {
+    const { requests, bytes, leastBytes } = this.#taken;
+    const least = this.receiver.splitsPush ? profileBytes / series : profileBytes;
+    this.#taken = {
+      requests: requests + count,
+      bytes: bytes + count * profileBytes,
+      leastBytes: Math.min(leastBytes, least),
+    };
   }
 
   /** Adds a value that was measured. */
@@ -93,7 +97,7 @@ export class LoadedReceiver {
     await environment.sink.settle();
     const lost = receiver.destinations.flatMap((port, index) => {
       const before = this.#arrivedBefore[index] ?? { requests: 0, bytes: 0 };
-      return lossIn(before, environment.sink.arrived(port), this.#answered, this.#profileBytes) ?? [];
+      return lossIn(before, environment.sink.arrived(port), this.#taken) ?? [];
     });
     const failed = failures
       .filter((failure) => this.#failures[failure] > 0)

@@ -11,6 +11,8 @@ export interface Receiver extends AsyncDisposable {
   readonly pid: number | undefined;
   /** Where each of its profiles must arrive. */
   readonly destinations: readonly SinkPort[];
+  /** Whether it may send each series of a Push in a request of its own, as Alloy does. */
+  readonly splitsPush?: boolean;
 }
 
 /** How a receiver is started. */
@@ -69,6 +71,7 @@ async function startOther({ options, sink }: BenchEnvironment): Promise<Receiver
     url: options.against,
     pid: options.againstPid,
     destinations: options.sinkPort === undefined ? [] : [sink.at(options.sinkPort)],
+    splitsPush: true,
     async [Symbol.asyncDispose]() {},
   };
 }
