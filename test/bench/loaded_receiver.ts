@@ -25,6 +25,8 @@ const failures = Object.keys(failureTexts) as (keyof typeof failureTexts)[];
 
 /** A receiver in a row: it takes load, and what that costs is noted. */
 export class LoadedReceiver {
+  /** What the table calls it. */
+  readonly name: string;
   /** For each quantity a value for each round. */
   readonly values: Partial<Record<Quantity, number[]>> = {};
   /** Connections that the sink has accepted while this one was under load. */
@@ -33,11 +35,13 @@ export class LoadedReceiver {
   readonly #failures = { badStatuses: 0, brokenConnections: 0, timeouts: 0 };
   #taken: Taken = { requests: 0, bytes: 0, leastBytes: Number.POSITIVE_INFINITY };
 
+  /** @param rowsName what rows call it. */
   constructor(
     readonly environment: BenchEnvironment,
-    readonly name: string,
+    rowsName: string,
     readonly receiver: Receiver,
   ) {
+    this.name = receiver.name ?? rowsName;
     this.#arrivedBefore = receiver.destinations.map((port) => environment.sink.arrived(port));
   }
 

@@ -45,13 +45,13 @@ export class Sink implements AsyncDisposable {
   /**
    * Starts it with its files in `folder`.
    *
-   * @param fixedPort an address that somebody outside knows; `at` hands it out.
+   * @param fixedPorts addresses that somebody outside knows; `at` hands them out.
    */
   static async start(
     folder: string,
     echoModule: string,
     certificate: Certificate,
-    fixedPort?: number,
+    fixedPorts: readonly number[],
   ): Promise<Sink> {
     await using resources = new AsyncDisposableStack();
     const free = {
@@ -60,7 +60,7 @@ export class Sink implements AsyncDisposable {
     };
     const statusPort = freePort();
     const logFile = join(folder, "sink.log");
-    const plain = fixedPort === undefined ? free.http : [...free.http, fixedPort];
+    const plain = [...free.http, ...fixedPorts];
     resources.use(
       await startNginx(folder, {
         name: "sink",
