@@ -5,22 +5,26 @@ export interface Arrived {
   readonly bytes: number;
 }
 
+/** What senders were told was taken. */
+export interface Taken {
+  /** How many requests were answered with success. */
+  readonly requests: number;
+  /** How long their profiles are all in all. */
+  readonly bytes: number;
+  /** How many bytes of profiles each request at the sink must have at least. */
+  readonly leastBytes: number;
+}
+
 /**
- * Compares what arrived between two looks with what senders were told was taken.
+ * Compares what arrived between two looks with what was taken. More may arrive: senders leave before their last answers.
  *
- * @param taken how many requests were answered with success. More may arrive: senders leave before their last answers.
- * @param profileBytes how many bytes of profiles each request had at least.
  * @returns what is missing, or undefined where nothing is.
  */
-export function lossIn(
-  before: Arrived,
-  after: Arrived,
-  taken: number,
-  profileBytes: number,
-): string | undefined {
+export function lossIn(before: Arrived, after: Arrived, taken: Taken): string | undefined {
   const requests = after.requests - before.requests;
-  if (requests < taken) return `${taken - requests} of ${taken} did not arrive`;
+  if (requests < taken.requests) return `${taken.requests - requests} of ${taken.requests} did not arrive`;
   // With no request at all there is no size that one had to have.
-  const missing = requests === 0 ? 0 : requests * profileBytes - (after.bytes - before.bytes);
+  const least = requests === 0 ? 0 : Math.max(taken.bytes, requests * taken.leastBytes);
+  const missing = least - (after.bytes - before.bytes);
   return missing > 0 ? `${missing} bytes of ${requests} profiles did not arrive` : undefined;
 }

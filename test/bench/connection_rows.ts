@@ -1,6 +1,8 @@
 import type { BenchEnvironment } from "./environment.ts";
+import { receiversOf } from "./load_row.ts";
 import { LoadedReceiver } from "./loaded_receiver.ts";
 import { ManySenders } from "./many_senders.ts";
+import type { BenchOptions } from "./options.ts";
 import type { Payload } from "./payload.ts";
 import { cpuNanos, memoryOf } from "./process_tree.ts";
 import type { ReceiverName } from "./receivers.ts";
@@ -73,7 +75,8 @@ export function mostlyIdleRow(
     async run(environment) {
       const isQuick = environment.options.form === "quick";
       const results: Awaited<ReturnType<Row["run"]>>[] = [];
-      for (const receiver of isQuick ? [row.receiver] : [...row.comparedWith, row.receiver]) {
+      const comparedWith = othersOf(row.comparedWith, environment.options);
+      for (const receiver of isQuick ? [row.receiver] : [...comparedWith, row.receiver]) {
         results.push(
           await withSenders({ ...row, receiver }, environment, async (one, senders, pid) => {
             await one.send({ payload: row.payload, connections: 64 }, environment.options.firstWarmUpSeconds);
@@ -100,6 +103,11 @@ export function mostlyIdleRow(
       };
     },
   };
+}
+
+/** The receiver of `--against` takes part where its process is known. */
+function othersOf(receivers: readonly ReceiverName[], options: BenchOptions): readonly ReceiverName[] {
+  return options.againstPid === undefined ? receivers : receiversOf({ receivers }, options);
 }
 
 /** Sends at a steady rate, and notes and returns what share of a core that takes, in percent. */
@@ -148,10 +156,10 @@ async function withSenders(
   using senders = new ManySenders(receiver.url, payload);
   const goals = await measure(one, senders, receiver.pid);
   one.countAnswered(senders.answered, payload);
-  const refused = senders.failed > 0 ? [`${name}: ${senders.failed} requests had no success`] : [];
+  const refused = senders.failed > 0 ? [`${one.name}: ${senders.failed} requests had no success`] : [];
   return {
-    measured: [{ receiver: name, values: one.values }],
-    goals: goals.map((goal) => ({ receiver: name, ...goal })),
+    measured: [{ receiver: one.name, values: one.values }],
+    goals: goals.map((goal) => ({ receiver: one.name, ...goal })),
     problems: [...refused, ...(await one.problems())],
   };
 }

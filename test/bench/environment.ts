@@ -41,7 +41,7 @@ export class BenchEnvironment implements AsyncDisposable {
     await chmod(folder, 0o755);
     const command = options.profile ? sourceCommand() : [await currentExecutable(tell)];
     const certificate = await makeCertificate(folder);
-    const sink = resources.use(await Sink.start(folder, tools.echoModule, certificate, options.sinkPort));
+    const sink = resources.use(await Sink.start(folder, tools.echoModule, certificate, options.sinkPorts));
     return new BenchEnvironment(resources.move(), options, tools, folder, command, certificate, sink, tell);
   }
 

@@ -1,6 +1,7 @@
 import type { BenchEnvironment } from "./environment.ts";
 import type { GoalResult } from "./goal.ts";
 import { type Load, LoadedReceiver } from "./loaded_receiver.ts";
+import type { BenchOptions } from "./options.ts";
 import type { Payload } from "./payload.ts";
 import type { ReceiverName } from "./receivers.ts";
 import { type Measured, type Quantity, quantities, type Row } from "./row.ts";
@@ -26,6 +27,8 @@ export interface LoadRow {
   readonly forms?: Row["forms"];
   readonly payload: Payload;
   readonly receivers: readonly ReceiverName[];
+  /** To how many destinations one of them sends each profile, where that is what the row is about. */
+  readonly fanOut?: number;
   readonly goals?: readonly LoadGoal[];
   /** 64 unless given. */
   readonly connections?: number;
@@ -58,7 +61,7 @@ interface Loaded {
 
 async function run(row: LoadRow, environment: BenchEnvironment): ReturnType<Row["run"]> {
   const { options } = environment;
-  const names = withOther(row.receivers, options.against !== undefined);
+  const names = receiversOf(row, options);
   const skipped = await environment.unsupported(names);
   if (skipped !== undefined) return { measured: [], goals: [], problems: [], skipped };
   const loaded: Loaded[] = [];
@@ -86,9 +89,16 @@ async function warmUp(row: LoadRow, name: ReceiverName, environment: BenchEnviro
   return { one, load: { ...load, meanWaitMs: (1000 * connections * seconds) / (share * requests) } };
 }
 
-/** Another receiver stands beside pyroduct wherever nginx does. */
-function withOther(names: readonly ReceiverName[], hasOther: boolean): readonly ReceiverName[] {
-  return hasOther && names.includes("nginx") ? [...names, "against"] : names;
+/**
+ * The receivers of a row with the one of `--against` where it takes part: one with several destinations in rows of as
+ * many, others wherever nginx does.
+ */
+export function receiversOf(
+  { receivers, fanOut }: Pick<LoadRow, "receivers" | "fanOut">,
+  { against, sinkPorts }: Pick<BenchOptions, "against" | "sinkPorts">,
+): readonly ReceiverName[] {
+  const takesPart = sinkPorts.length > 1 ? sinkPorts.length === fanOut : receivers.includes("nginx");
+  return against !== undefined && takesPart ? [...receivers, "against"] : receivers;
 }
 
 function withRatios(all: readonly Measured[]): Measured[] {

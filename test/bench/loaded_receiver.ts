@@ -1,4 +1,4 @@
-import { type Arrived, lossIn } from "./arrived.ts";
+import { type Arrived, lossIn, type Taken } from "./arrived.ts";
 import type { BenchEnvironment } from "./environment.ts";
 import type { Payload } from "./payload.ts";
 import { cpuNanos, memoryOf, writtenBytes } from "./process_tree.ts";
@@ -25,20 +25,23 @@ const failures = Object.keys(failureTexts) as (keyof typeof failureTexts)[];
 
 /** A receiver in a row: it takes load, and what that costs is noted. */
 export class LoadedReceiver {
+  /** What the table calls it. */
+  readonly name: string;
   /** For each quantity a value for each round. */
   readonly values: Partial<Record<Quantity, number[]>> = {};
   /** Connections that the sink has accepted while this one was under load. */
   connectionsOpened = 0;
   readonly #arrivedBefore: readonly Arrived[];
   readonly #failures = { badStatuses: 0, brokenConnections: 0, timeouts: 0 };
-  #answered = 0;
-  #profileBytes = Number.POSITIVE_INFINITY;
+  #taken: Taken = { requests: 0, bytes: 0, leastBytes: Number.POSITIVE_INFINITY };
 
+  /** @param rowsName what rows call it. */
   constructor(
     readonly environment: BenchEnvironment,
-    readonly name: string,
+    rowsName: string,
     readonly receiver: Receiver,
   ) {
+    this.name = receiver.name ?? rowsName;
     this.#arrivedBefore = receiver.destinations.map((port) => environment.sink.arrived(port));
   }
 
@@ -78,9 +81,14 @@ export class LoadedReceiver {
   }
 
   /** Counts profiles that the receiver has taken, which must have arrived in the end. */
-  countAnswered(count: number, { profileBytes }: Payload): void {
-    this.#answered += count;
-    this.#profileBytes = Math.min(this.#profileBytes, profileBytes);
+  countAnswered(count: number, { profileBytes, series }: Payload): void {
+    const { requests, bytes, leastBytes } = this.#taken;
+    const least = this.receiver.splitsPush ? profileBytes / series : profileBytes;
+    this.#taken = {
+      requests: requests + count,
+      bytes: bytes + count * profileBytes,
+      leastBytes: Math.min(leastBytes, least),
+    };
   }
 
   /** Adds a value that was measured. */
@@ -96,7 +104,7 @@ export class LoadedReceiver {
     await environment.sink.settle();
     const lost = receiver.destinations.flatMap((port, index) => {
       const before = this.#arrivedBefore[index] ?? { requests: 0, bytes: 0 };
-      return lossIn(before, environment.sink.arrived(port), this.#answered, this.#profileBytes) ?? [];
+      return lossIn(before, environment.sink.arrived(port), this.#taken) ?? [];
     });
     const failed = failures
       .filter((failure) => this.#failures[failure] > 0)

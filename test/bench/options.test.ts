@@ -26,12 +26,19 @@ test("a pattern finds rows whatever their case", () => {
   expect(parseOptions(["--row", "push, 1 "]).row?.test("Push, 1 series of 10 KB")).toBe(true);
 });
 
-test("another receiver has an address, a process and a port that it sends to", () => {
-  const args = ["--against", "http://127.0.0.1:9999/", "--against-pid", "12", "--sink-port", "4100"];
-  expect(parseOptions(args)).toMatchObject({
+test("another receiver has an address, a name, a process and ports that it sends to", () => {
+  const against = ["--against", "http://127.0.0.1:9999/"];
+  expect(parseOptions(against)).toMatchObject({
     against: "http://127.0.0.1:9999",
+    againstName: "127.0.0.1:9999",
+    againstPid: undefined,
+    sinkPorts: [],
+  });
+  const more = ["--against-name", "Alloy", "--against-pid", "12", "--sink-port", "4100", "--sink-port=4101"];
+  expect(parseOptions([...against, ...more])).toMatchObject({
+    againstName: "Alloy",
     againstPid: 12,
-    sinkPort: 4100,
+    sinkPorts: [4100, 4101],
   });
 });
 
@@ -40,7 +47,11 @@ test.each([
   ["--rounds", "1.5"],
   ["--seconds", "-1"],
   ["--seconds", "x"],
+  ["--against-name", "Alloy"],
+  ["--against-pid", "12"],
+  ["--sink-port", "4100"],
   ["--sink-port", "65536"],
+  ["--sink-port=1", "--sink-port=1"],
   ["--against", "https://127.0.0.1:9999"],
   ["--against", "127.0.0.1:9999"],
   ["--row", "("],

@@ -18,10 +18,12 @@ export interface BenchOptions {
   readonly row: RegExp | undefined;
   /** URL of a receiver that somebody else has started. */
   readonly against: string | undefined;
+  /** What it is called; its address unless given. */
+  readonly againstName: string | undefined;
   /** Its process. */
   readonly againstPid: number | undefined;
-  /** Where it is to send to: the sink listens there too. */
-  readonly sinkPort: number | undefined;
+  /** Where it sends each profile to, one port for each of its endpoints: the sink listens there too. */
+  readonly sinkPorts: readonly number[];
   /** Leaves a CPU profile in place of all rows. */
   readonly profile: boolean;
   /** The file that gets everything measured. */
@@ -53,11 +55,16 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     .option("--row <pattern>", "only rows whose name this regular expression matches", pattern)
     .option(
       "--against <url>",
-      "measures another receiver too, such as Alloy, in rows of pyroduct and nginx",
+      "measures another receiver too, such as Alloy, where nginx is measured; it runs already",
       httpUrl,
     )
+    .option("--against-name <name>", "what it is called, its address unless given")
     .option("--against-pid <pid>", "its process, to measure its CPU time and memory", positiveInteger)
-    .option("--sink-port <port>", "port of 127.0.0.1 that it sends to, to see that nothing is lost", port)
+    .option(
+      "--sink-port <port>",
+      "port of 127.0.0.1 that it sends to, to see that nothing is lost; given twice, it is measured in the rows of fan-out 2 instead",
+      ports,
+    )
     .option(
       "--profile",
       "leaves CPU profiles of pyroduct's source beside the JSON file, and measures nothing",
@@ -65,7 +72,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     .option("--json <file>", "where everything measured goes", "dist/bench.json")
     .option("--markdown", "prints the table as Markdown, with fewer spreads");
   command.parse([...args], { from: "user" });
-  const given = command.opts<Partial<BenchOptions> & { quick?: true; long?: true }>();
+  const given = command.opts<Partial<BenchOptions> & { quick?: true; long?: true; sinkPort?: number[] }>();
+  if (given.against === undefined) refuseWhatNeedsAgainst(command);
   const form = given.quick ? "quick" : given.long ? "long" : "full";
   return {
     form,
@@ -74,12 +82,21 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     ...(given.seconds === undefined ? {} : { seconds: given.seconds }),
     row: given.row,
     against: given.against,
+    againstName: given.againstName ?? (given.against && new URL(given.against).host),
     againstPid: given.againstPid,
-    sinkPort: given.sinkPort,
+    sinkPorts: given.sinkPort ?? [],
     profile: given.profile ?? false,
     json: given.json ?? "",
     markdown: given.markdown ?? false,
   };
+}
+
+function refuseWhatNeedsAgainst(command: Command): void {
+  for (const option of command.options) {
+    const needsIt = /^--(against-|sink-)/.test(option.long ?? "");
+    if (needsIt && command.getOptionValue(option.attributeName()) !== undefined)
+      command.error(`error: ${option.long} needs --against`);
+  }
 }
 
 function positiveInteger(text: string): number {
@@ -94,10 +111,11 @@ function positiveNumber(text: string): number {
   return number;
 }
 
-function port(text: string): number {
+function ports(text: string, before: readonly number[] = []): number[] {
   const number = positiveInteger(text);
   if (number > 65_535) throw new InvalidArgumentError("expected a port");
-  return number;
+  if (before.includes(number)) throw new InvalidArgumentError("expected another port each time");
+  return [...before, number];
 }
 
 function pattern(text: string): RegExp {

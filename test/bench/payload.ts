@@ -14,6 +14,8 @@ export interface Payload {
   readonly labelSets?: number;
   /** How many bytes of it are profiles: all that arrives must be at least as long. */
   readonly profileBytes: number;
+  /** How many series share them evenly. */
+  readonly series: number;
 }
 
 const labels = { env: "prod", region: "eu-west-1", version: "1.2.3" };
@@ -56,6 +58,7 @@ export function ingestPayload(bytes: number, labelSets?: number): Payload {
     body: randomBytes(bytes),
     ...(labelSets === undefined ? {} : { labelSets }),
     profileBytes: bytes,
+    series: 1,
   };
 }
 
@@ -79,6 +82,7 @@ export function pushPayload(count: number, bytes: number): Payload {
     headers: { "Content-Type": "application/proto", "Connect-Protocol-Version": "1" },
     body: toBinary(PushRequestSchema, create(PushRequestSchema, { series })),
     profileBytes: count * bytes,
+    series: count,
   };
 }
 

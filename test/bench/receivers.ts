@@ -1,16 +1,20 @@
 import type { BenchEnvironment } from "./environment.ts";
-import { startBareRelay, startNginxProxy } from "./other_receivers.ts";
+import { findOther, startBareRelay, startNginxProxy } from "./other_receivers.ts";
 import { pyroduct } from "./pyroduct_receiver.ts";
 import type { SinkPort } from "./sink.ts";
 
 /** A receiver under load. */
 export interface Receiver extends AsyncDisposable {
+  /** What it is called, where it is not what rows call it. */
+  readonly name?: string;
   /** Such as `http://127.0.0.1:4040`. */
   readonly url: string;
   /** The process to measure, with all that it starts; undefined where it is not known. */
   readonly pid: number | undefined;
   /** Where each of its profiles must arrive. */
   readonly destinations: readonly SinkPort[];
+  /** Whether it may send each series of a Push in a request of its own, as Alloy does. */
+  readonly splitsPush?: boolean;
 }
 
 /** How a receiver is started. */
@@ -55,7 +59,7 @@ const receivers = {
   "nginx, TLS": { start: (environment) => startNginxProxy(environment, "https") },
   "pyroduct, TLS": pyroduct({ scheme: "https" }),
   /** Whatever `--against` names. */
-  against: { start: startOther },
+  against: { start: startAgainst },
 } satisfies Record<string, ReceiverDefinition>;
 
 /** The name of a receiver. */
@@ -66,13 +70,10 @@ export function definitionOf(name: ReceiverName): ReceiverDefinition {
   return receivers[name];
 }
 
-/** Starts nothing: somebody else has. */
-async function startOther({ options, sink }: BenchEnvironment): Promise<Receiver> {
-  if (options.against === undefined) throw new Error("--against names no receiver");
-  return {
-    url: options.against,
-    pid: options.againstPid,
-    destinations: options.sinkPort === undefined ? [] : [sink.at(options.sinkPort)],
-    async [Symbol.asyncDispose]() {},
-  };
+async function startAgainst(environment: BenchEnvironment): Promise<Receiver> {
+  const { againstName = "" } = environment.options;
+  // Lines and goals of the table go by the name.
+  if (Object.hasOwn(receivers, againstName))
+    throw new Error(`--against-name: the bench has its own ${againstName}`);
+  return await findOther(environment);
 }

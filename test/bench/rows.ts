@@ -61,6 +61,7 @@ export const rows: readonly Row[] = [
     name: "fan-out 2, /ingest 10 KB",
     payload: tenKilobytes,
     receivers: ["pyroduct", "pyroduct, 2 endpoints"],
+    fanOut: 2,
     goals: [{ receiver: "pyroduct, 2 endpoints", against: "pyroduct", times: 1.6 }],
   }),
   loadRow({
@@ -68,6 +69,7 @@ export const rows: readonly Row[] = [
     forms: ["full"],
     payload: tenKilobytes,
     receivers: ["pyroduct", "pyroduct, 2 writers"],
+    fanOut: 2,
     goals: [{ receiver: "pyroduct, 2 writers", against: "pyroduct", times: 1.6 }],
   }),
   loadRow({

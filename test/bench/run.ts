@@ -54,6 +54,8 @@ async function main(options: BenchOptions, resources: AsyncDisposableStack): Pro
     await takeProfiles(chosen, environment);
     return 0;
   }
+  // What is wrong with it shows before anything is measured.
+  if (options.against !== undefined) await environment.receiver("against");
   const otherLoad = await machineLoad(500);
   if (otherLoad > busyShare)
     tell(`others take ${(100 * otherLoad).toFixed(0)} % of this machine: expect noise`);

@@ -45,13 +45,13 @@ export class Sink implements AsyncDisposable {
   /**
    * Starts it with its files in `folder`.
    *
-   * @param fixedPort an address that somebody outside knows; `at` hands it out.
+   * @param fixedPorts addresses that somebody outside knows; `at` hands them out.
    */
   static async start(
     folder: string,
     echoModule: string,
     certificate: Certificate,
-    fixedPort?: number,
+    fixedPorts: readonly number[],
   ): Promise<Sink> {
     await using resources = new AsyncDisposableStack();
     const free = {
@@ -60,12 +60,13 @@ export class Sink implements AsyncDisposable {
     };
     const statusPort = freePort();
     const logFile = join(folder, "sink.log");
-    const plain = fixedPort === undefined ? free.http : [...free.http, fixedPort];
+    const plain = [...free.http, ...fixedPorts];
     resources.use(
       await startNginx(folder, {
         name: "sink",
         main: `load_module ${echoModule};`,
-        // A look at the log must not wait until its buffer is full.
+        // A look at the log must not wait until its buffer is full. Clients of Connect take an answer to a Push that is
+        // of another type for a failure.
         http: `
   log_format sink "$server_port $status $request_length";
   server {
@@ -76,7 +77,7 @@ ${free.https.map((port) => `    listen 127.0.0.1:${port} ssl backlog=4096;`).joi
     ssl_session_cache shared:sink:1m;
     access_log ${logFile} sink buffer=256k flush=${flushMs}ms;
     location / { echo_read_request_body; echo_exec @answer; }
-    location @answer { return 200; }
+    location @answer { default_type application/proto; return 200 ""; }
   }
   server { listen 127.0.0.1:${statusPort}; location / { stub_status; } }`,
         port: statusPort,
