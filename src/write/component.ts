@@ -1,5 +1,6 @@
 import { BytePool } from "../base/byte_pool.ts";
 import type { Timer } from "../base/clock.ts";
+import { freeBytes } from "../base/free_bytes.ts";
 import { InFlight } from "../base/in_flight.ts";
 import type { Component, ComponentContext, EndpointStatus } from "../component/definition.ts";
 import { type Health, HealthRecord } from "../component/health.ts";
@@ -39,6 +40,8 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
   readonly #externalLabels: ReadonlyMap<string, string>;
   readonly #endpoints: readonly (Endpoint | QueuedEndpoint)[];
   readonly #queued: readonly QueuedEndpoint[];
+  /** Where Push requests are written; a queue must not hold pieces that are larger than what is in them. */
+  readonly #pool: BytePool | undefined;
   readonly #inFlight = new InFlight();
   readonly #ending = new AbortController();
   readonly #health: HealthRecord;
@@ -58,6 +61,7 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
     const client = new HttpClient(context.clock);
     this.#endpoints = args.endpoint.map((endpoint) => this.#build(endpoint, args, client, queues));
     this.#queued = this.#endpoints.filter((endpoint) => endpoint instanceof QueuedEndpoint);
+    this.#pool = this.#queued.length === 0 ? bodies : undefined;
     this.debugInfo = this.#debugInfoEndpoint(args, client);
   }
 
@@ -133,18 +137,18 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
     this.#inFlight.begin();
     try {
       let outgoing: Outgoing;
-      let pooled: Uint8Array<ArrayBuffer> | undefined;
+      let encoded: Uint8Array<ArrayBuffer> | undefined;
       if (profile.kind === "ingest") {
         outgoing = outgoingIngest(profile, this.#externalLabels, request);
       } else {
-        const push = outgoingPush(profile, this.#externalLabels, request, bodies);
-        pooled = push.body;
+        const push = outgoingPush(profile, this.#externalLabels, request, this.#pool);
+        encoded = push.body;
         outgoing = push;
       }
       if (watch !== undefined) outgoing.watch = watch;
       const outcome = await this.#deliver(outgoing);
       delivery.releasesBytes = outgoing.isKept !== true;
-      if (pooled !== undefined && delivery.releasesBytes) bodies.giveBack(pooled);
+      if (encoded !== undefined && delivery.releasesBytes) this.#release(encoded);
       return outcome;
     } finally {
       this.#inFlight.end();
@@ -152,10 +156,17 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
     }
   }
 
-  async #deliver(outgoing: Outgoing): Promise<Outcome> {
+  #deliver(outgoing: Outgoing): Promise<Outcome> {
     const [only] = this.#endpoints;
-    if (only !== undefined && this.#endpoints.length === 1) return await only.deliver(outgoing);
-    return (await Promise.all(this.#endpoints.map((endpoint) => endpoint.deliver(outgoing)))).flat();
+    if (only !== undefined && this.#endpoints.length === 1) return only.deliver(outgoing);
+    return Promise.all(this.#endpoints.map((endpoint) => endpoint.deliver(outgoing))).then((all) =>
+      all.flat(),
+    );
+  }
+
+  #release(encoded: Uint8Array<ArrayBuffer>): void {
+    if (this.#pool === undefined) freeBytes(encoded);
+    else this.#pool.giveBack(encoded);
   }
 
   #build(
