@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 
 interface Waiter {
+  readonly count: number;
   readonly grant: (granted: boolean) => void;
 }
 
@@ -16,20 +17,24 @@ export class Slots {
     this.#clock = clock;
   }
 
-  /** Takes a place at once; false where none is free or others wait already. */
-  tryTake(): boolean {
-    if (this.#taken >= this.#capacity || this.#waiters.size > 0) return false;
-    this.#taken += 1;
+  /**
+   * Takes places at once; false where too few are free or others wait already.
+   *
+   * @param count at most as many as there are.
+   */
+  tryTake(count = 1): boolean {
+    if (this.#taken + count > this.#capacity || this.#waiters.size > 0) return false;
+    this.#taken += count;
     return true;
   }
 
   /**
-   * Waits for a place until `waitMs` has passed or `signal` aborts.
+   * Waits for places until `waitMs` has passed or `signal` aborts.
    *
-   * @returns true where the caller has a place, which it must give back.
+   * @returns true where the caller has them, and must give them back.
    */
-  take(waitMs: number, signal?: AbortSignal): Promise<boolean> {
-    if (this.tryTake()) return Promise.resolve(true);
+  take(waitMs: number, signal?: AbortSignal, count = 1): Promise<boolean> {
+    if (this.tryTake(count)) return Promise.resolve(true);
     if (waitMs <= 0 || signal?.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const finish = (granted: boolean) => {
@@ -37,19 +42,28 @@ export class Slots {
         timer.cancel();
         signal?.removeEventListener("abort", onAbort);
         resolve(granted);
+        // Behind one that wanted more than there is, others may have waited.
+        if (!granted) this.#serve();
       };
       const onAbort = () => finish(false);
-      const waiter: Waiter = { grant: finish };
+      const waiter: Waiter = { count, grant: finish };
       const timer = this.#clock.schedule(waitMs, onAbort);
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#waiters.add(waiter);
     });
   }
 
-  /** Gives a place back, to the one who waits longest where somebody does. */
-  giveBack(): void {
-    const next = this.#waiters.values().next();
-    if (next.done === true) this.#taken -= 1;
-    else next.value.grant(true);
+  /** Gives places back, to those who wait longest where somebody does. */
+  giveBack(count = 1): void {
+    this.#taken -= count;
+    if (this.#waiters.size > 0) this.#serve();
+  }
+
+  #serve(): void {
+    for (const waiter of this.#waiters) {
+      if (this.#taken + waiter.count > this.#capacity) return;
+      this.#taken += waiter.count;
+      waiter.grant(true);
+    }
   }
 }

@@ -63,15 +63,11 @@ export class HttpClient {
       isTimeout = true;
       abort.abort();
     });
-    const kept = request.isFresh ? undefined : request.transport.kept;
-    let isPlaced = kept?.tryEnter() === true;
-    let sentAt = startedAt;
+    const use = request.isFresh ? undefined : request.transport.kept?.begin(request.body.byteLength);
     turns.begin();
     try {
-      if (kept !== undefined && !isPlaced) {
-        isPlaced = await kept.enter(signal);
-        sentAt = this.#clock.now();
-      }
+      const waiting = use?.wait(signal);
+      if (waiting !== undefined) await waiting;
       const turn = turns.next();
       if (turn !== undefined) await turn;
       // Who has aborted meanwhile may have the body used for something else: fetch does not look at it any more.
@@ -88,7 +84,7 @@ export class HttpClient {
       return await explained(request.transport.explain(thrown, leftMs), signal);
     } finally {
       turns.end();
-      kept?.leave(isPlaced, this.#clock.now() - sentAt);
+      use?.end();
       timer.cancel();
     }
   }

@@ -64,7 +64,8 @@ function isPlainUnary(headers: Headers): boolean {
 
 const scanner = new PushScanner();
 
-const protoAnswer: ResponseInit = { headers: { "Content-Type": "application/proto" } };
+/** An empty PushResponse; its type becomes the answer's Content-Type, for a quarter of what a list of headers costs. */
+const nothing = new Blob([], { type: "application/proto" });
 
 async function serveUnary(read: BodyRead, call: ConnectCall): Promise<Response> {
   const { exchange, parts } = call;
@@ -74,7 +75,7 @@ async function serveUnary(read: BodyRead, call: ConnectCall): Promise<Response> 
     const message = bodyOf(plain, parts);
     await pushProfile(scanner.scan(message) ?? profileOfPush(decode(message, parts)), call, message);
     parts.onAnswer(0);
-    return new Response(null, protoAnswer);
+    return new Response(nothing);
   } catch (thrown) {
     if (!(thrown instanceof CodedError)) throw thrown;
     const error = toConnectError(thrown);

@@ -88,3 +88,28 @@ test("who has no time, or has left already, does not wait", async () => {
 test("a free place is taken even with no time left", async () => {
   expect(await new Slots(1, new FakeClock()).take(0)).toBe(true);
 });
+
+test("who wants several waits until so many are free, and those behind wait too", async () => {
+  const slots = new Slots(4, new FakeClock());
+  slots.tryTake(3);
+  const served: string[] = [];
+  void slots.take(1000, undefined, 3).then(() => served.push("three"));
+  void slots.take(1000).then(() => served.push("one"));
+  slots.giveBack();
+  await settled();
+  expect(served).toEqual([]);
+  slots.giveBack(2);
+  await settled();
+  expect(served).toEqual(["three", "one"]);
+  expect(slots.tryTake()).toBe(false);
+});
+
+test("those behind one who gives up get what it waited for", async () => {
+  const clock = new FakeClock();
+  const slots = new Slots(2, clock);
+  slots.tryTake();
+  const large = slots.take(100, undefined, 2);
+  const small = slots.take(1000);
+  await clock.advance(100);
+  expect([await large, await small]).toEqual([false, true]);
+});

@@ -1,58 +1,84 @@
 import { expect, test } from "bun:test";
-import { KeptConnections } from "../../src/http/kept_connections.ts";
+import { type ConnectionUse, KeptConnections } from "../../src/http/kept_connections.ts";
 import { FakeClock, settled } from "../base/fake_clock.ts";
 
 const never = new AbortController().signal;
 
-/** Has so many requests enter; whether each that is in by now has a connection is among the result. */
-async function enter(kept: KeptConnections, count: number, signal = never): Promise<boolean[]> {
-  const entered: boolean[] = [];
-  for (let one = 0; one < count; one += 1) void enterOnce(kept, signal, entered);
+/** Has so many requests begin; each that may be sent by now is among the result. */
+async function begin(
+  kept: KeptConnections,
+  count: number,
+  { bytes = 1000, signal = never } = {},
+): Promise<ConnectionUse[]> {
+  const sent: ConnectionUse[] = [];
+  for (let one = 0; one < count; one += 1) void beginOne(kept, bytes, signal, sent);
   await settled();
-  return entered;
+  return sent;
 }
 
-async function enterOnce(kept: KeptConnections, signal: AbortSignal, entered: boolean[]): Promise<void> {
-  entered.push(kept.tryEnter() || (await kept.enter(signal)));
+async function beginOne(kept: KeptConnections, bytes: number, signal: AbortSignal, sent: ConnectionUse[]) {
+  const use = kept.begin(bytes);
+  await use.wait(signal);
+  sent.push(use);
 }
 
 test("a request more than connections are kept waits until one has its answer", async () => {
-  const kept = new KeptConnections(new FakeClock());
-  const entered = await enter(kept, 66);
-  expect(entered).toHaveLength(64);
-  kept.leave(true, 1);
+  const sent = await begin(new KeptConnections(new FakeClock()), 66);
+  expect(sent).toHaveLength(64);
+  sent[0]?.end();
   await settled();
-  expect(entered).toEqual(Array.from({ length: 65 }, () => true));
+  expect(sent).toHaveLength(65);
 });
 
 test("nobody waits long where no answer comes", async () => {
   const clock = new FakeClock();
-  const entered = await enter(new KeptConnections(clock), 200);
+  const sent = await begin(new KeptConnections(clock), 200);
   await clock.advance(59);
-  expect(entered).toHaveLength(64);
+  expect(sent).toHaveLength(64);
   await clock.advance(1);
-  expect([entered.length, entered.filter((isPlaced) => isPlaced).length]).toEqual([200, 64]);
+  expect(sent).toHaveLength(200);
 });
 
 test("who has waited in vain makes room for nobody", async () => {
   const clock = new FakeClock();
   const kept = new KeptConnections(clock);
-  const entered = await enter(kept, 65);
+  const sent = await begin(kept, 65);
   await clock.advance(60);
-  kept.leave(entered[64] ?? true, 1);
-  expect(await enter(kept, 1)).toHaveLength(0);
+  sent[64]?.end();
+  expect(await begin(kept, 1)).toHaveLength(0);
 });
 
 test("who no longer wants its answer does not wait", async () => {
   const kept = new KeptConnections(new FakeClock());
-  await enter(kept, 64);
-  expect(await enter(kept, 1, AbortSignal.abort())).toEqual([false]);
+  await begin(kept, 64);
+  expect(await begin(kept, 1, { signal: AbortSignal.abort() })).toHaveLength(1);
 });
 
 test("nobody waits where answers take long", async () => {
-  const kept = new KeptConnections(new FakeClock());
-  await enter(kept, 65);
-  kept.leave(true, 500);
-  await settled();
-  expect(await enter(kept, 10)).toEqual(Array.from({ length: 10 }, () => false));
+  const clock = new FakeClock();
+  const kept = new KeptConnections(clock);
+  const slow = await begin(kept, 64);
+  await clock.advance(500);
+  slow[0]?.end();
+  expect(await begin(kept, 10)).toHaveLength(10);
+});
+
+test.each([
+  [0, 64],
+  [64 * 1024, 64],
+  [100_000, 32],
+  [2 ** 20, 4],
+  [2 ** 30, 1],
+])("of bodies of %d bytes, %d are sent at once", async (bytes, count) => {
+  expect(await begin(new KeptConnections(new FakeClock()), 100, { bytes })).toHaveLength(count);
+});
+
+test("large bodies may take longer", async () => {
+  const clock = new FakeClock();
+  const kept = new KeptConnections(clock);
+  const sent = await begin(kept, 4, { bytes: 2 ** 20 });
+  await clock.advance(319);
+  for (const one of sent) one.end();
+  await begin(kept, 64);
+  expect(await begin(kept, 1)).toHaveLength(0);
 });
