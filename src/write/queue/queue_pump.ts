@@ -177,6 +177,15 @@ export class QueuePump {
     });
   }
 
+  /**
+   * Waits, after `stop`, until it holds no lease that somebody else could use: a store may hand out only now what it was
+   * asked for before. Takes as long as the store's answer, at most `graceMs`, in milliseconds; false where that was
+   * not enough.
+   */
+  hasGivenBack(graceMs: number): Promise<boolean> {
+    return this.#backlog.hasRead(graceMs);
+  }
+
   #takeLive(): Leased[] | undefined {
     if (this.#live.isEmpty || !this.#gate.admits("live")) return undefined;
     return this.#live.take(this.#batchSize());
