@@ -55,7 +55,7 @@ export class QueuedEndpoint {
   /** Opens the queue; throws a CodedError where that can't be done. */
   async start(): Promise<void> {
     const { args, queueArgs, endpoint, queues, context, metrics } = this.#parts;
-    const store = await queues.storeFor(queueArgs);
+    const store = await queues.stores.for(queueArgs);
     const pump = new QueuePump({
       queue: this.#queue,
       store,

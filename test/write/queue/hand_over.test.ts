@@ -50,7 +50,7 @@ test("what the old endpoint was claiming goes over to a queue of another type to
   await using sink = await RecordingSink.start();
   await using bed = new HandOverBed();
   const old = await bed.start(sink.url, "memory");
-  const store = await bed.queues.store("memory");
+  const store = await bed.queues.stores.kept("memory");
   await store.append(theQueue, queuedIngest(3, { acceptedAt: bed.queues.now() }));
   const { spy, handOut } = lateClaims(store);
   old.activate();
