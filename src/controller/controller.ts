@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { CodedError, type FailureCode } from "../base/failure.ts";
-import type { ComponentDefinition, ServiceActivity, StoredProfile } from "../component/definition.ts";
+import type { ComponentDefinition, ServiceActivity } from "../component/definition.ts";
 import { type Health, HealthRecord } from "../component/health.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
 import type { LocatedProblem } from "../config/problem.ts";
@@ -273,11 +273,7 @@ export class Controller {
     return configOf(this.#shown);
   }
 
-  /** The newest stored profiles of all shards. */
-  listProfiles(limit: number): Promise<StoredProfile[]> {
-    return this.#shards.listProfiles(limit);
-  }
-
+  /** A stored profile, whichever shard has it; undefined where none does. */
   getProfile(id: string): Promise<StoredBody | undefined> {
     return this.#shards.getProfile(id);
   }

@@ -166,7 +166,6 @@ export const shardCalls: CallSchemas = {
   live: { parameters: v.tuple([liveQuery]), result: liveAnswer, boundMs: lookMs },
   liveBody: { parameters: v.tuple([v.string()]), result: v.optional(liveBody), boundMs: lookMs },
   stores: { parameters: nothing, result: v.array(storeLocation), boundMs: lookMs },
-  listProfiles: { parameters: v.tuple([v.number()]), result: v.array(storedProfile), boundMs: readMs },
   getProfile: { parameters: v.tuple([v.string()]), result: v.optional(storedBody), boundMs: readMs },
   activity: { parameters: nothing, result: v.array(activity), boundMs: readMs },
   listQueues: { parameters: nothing, result: v.array(queueInfo), boundMs: readMs },
