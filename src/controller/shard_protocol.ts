@@ -97,7 +97,8 @@ const storedProfile = v.object({
 const storedBody = v.object({ profile: storedProfile, body: v.instance(Uint8Array) });
 const activity = v.object({ service_name: v.string(), profiles: v.number(), bytes: v.number() });
 
-const queueInfo = v.object({
+/** A queue as it is shown. */
+export const queueInfo = v.object({
   id: v.string(),
   component_id: v.string(),
   endpoint: v.string(),
@@ -112,7 +113,8 @@ const queueInfo = v.object({
   paused: v.nullable(v.string()),
 });
 
-const deadLetter = v.object({
+/** A dead letter as it is shown. */
+export const deadLetter = v.object({
   id: v.string(),
   queue: v.string(),
   accepted_at: v.number(),
