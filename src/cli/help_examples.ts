@@ -14,6 +14,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "pyroduct send --url http://pyroscope:4040 --name my.app --label region=eu-west --tenant blue cpu.pprof",
   ],
   doctor: ["pyroduct doctor pyroduct.yaml", "pyroduct doctor pyroduct.yaml --before-start"],
+  "support-bundle": [
+    "pyroduct support-bundle",
+    "pyroduct support-bundle --server pyroduct:12345 --username ops --password-file password.txt",
+  ],
   convert: ["pyroduct convert config.alloy -o pyroduct.yaml"],
 };
 

@@ -1,46 +1,36 @@
-import { get } from "node:http";
-import { CodedError, messageOf } from "../base/failure.ts";
-import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
+import { Argument, type Command } from "commander";
+import { adminError } from "./admin_failure.ts";
+import { type AdminFlags, addAdminFlags, adminClient } from "./admin_flags.ts";
 
 /** What can be asked of a running pyroduct, each at `/-/` of its admin server. */
-export const probes = ["ready", "live", "healthy"] as const;
+const probes = ["ready", "live", "healthy"] as const;
 
 /** One of the probes. */
-export type ProbeName = (typeof probes)[number];
+type ProbeName = (typeof probes)[number];
 
-/** How long an answer may take, in milliseconds. */
-const answerMs = 3000;
+/** How long an answer may take, in milliseconds: two of them take less than the image's health check waits, 5 s. */
+const answerMs = 2000;
 
-/** An address that stands for all of a machine's, by what it is reached at from there. */
-const loopbacks: Readonly<Record<string, string>> = { "": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1" };
+/** Adds the command that asks a pyroduct how it does; for images without a shell or curl. */
+export function addProbe(program: Command, exitWith: (status: number) => void): void {
+  const question = new Argument("[question]", "what to ask").choices(probes);
+  addAdminFlags(
+    program
+      .command("probe")
+      .description("ask a running pyroduct how it does; exit status 0 where the answer is good")
+      .addArgument(question.default("ready" satisfies ProbeName)),
+  ).action(async (name: ProbeName, flags: AdminFlags) => exitWith(await probe(name, flags)));
+}
 
 /**
- * Asks a pyroduct on this machine how it does, and prints what it says; for images without a shell or curl.
+ * Prints what it says.
  *
  * @returns the exit status: 1 where the answer is no.
  * @throws CodedError where there is no answer.
  */
-export async function probe(name: ProbeName, { host, port }: ListenAddress): Promise<number> {
-  const address = formatAddress(loopbacks[host] ?? host, port);
-  const { status, text } = await ask(`http://${address}/-/${name}`);
-  process.stdout.write(text);
-  return status === 200 ? 0 : 1;
-}
-
-// Bun's fetch would go through the proxy that the environment names, even to this machine.
-function ask(url: string): Promise<{ readonly status: number; readonly text: string }> {
-  return new Promise((resolve, reject) => {
-    const fail = (reason: string) =>
-      reject(new CodedError("unavailable", `no answer from ${url}: ${reason}`));
-    const request = get(url, { agent: false, timeout: answerMs }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
-      );
-      response.on("error", (error) => fail(messageOf(error)));
-    });
-    request.on("timeout", () => request.destroy(new Error(`none within ${answerMs} ms`)));
-    request.on("error", (error) => fail(messageOf(error)));
-  });
+async function probe(name: ProbeName, flags: AdminFlags): Promise<number> {
+  const answer = await adminClient(flags, answerMs).ask(`/-/${name}`);
+  if (answer.type === "failure") throw adminError(answer);
+  process.stdout.write(answer.body);
+  return answer.status === 200 ? 0 : 1;
 }

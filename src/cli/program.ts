@@ -2,9 +2,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { hostNameOf } from "../admin/request_origin.ts";
 import { CodedError, messageOf } from "../base/failure.ts";
 import { version } from "../base/version.ts";
-import type { ListenAddress } from "../http/listen_address.ts";
+import { formatAddress, type ListenAddress } from "../http/listen_address.ts";
 import { type LogFormat, type LogLevel, logFormats, logLevels } from "../telemetry/log.ts";
-import { adminOption } from "./admin_flags.ts";
+import { defaultAdmin } from "./first_run.ts";
 import { toAddress, toDuration } from "./flag_values.ts";
 import { addExamples } from "./help_examples.ts";
 import { type RunOptions, run } from "./run.ts";
@@ -84,7 +84,11 @@ function addRun(program: Command, exitWith: (status: number) => void): void {
     .command("run")
     .description("receive and forward profiles; without a configuration, into a store on this machine")
     .argument("[config]", "a YAML or JSON file, or - for standard input")
-    .addOption(adminOption("where health, metrics and the API are served"))
+    .addOption(
+      new Option("--server.http.listen-addr <address>", "where health, metrics and the API are served")
+        .argParser(toAddress)
+        .default(defaultAdmin, formatAddress(defaultAdmin.host, defaultAdmin.port)),
+    )
     .option(
       "--server.http.auth-file <file>",
       "a htpasswd file (bcrypt) of those who may see them; needed on an address that is not loopback",

@@ -1,25 +1,27 @@
 import { writeFileSync } from "node:fs";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import * as v from "valibot";
 import { CodedError } from "../base/failure.ts";
-import type { DeadLetterInfo, QueueInfo } from "../component/queues.ts";
-import { QueueClient, type QueueRequest } from "./queue_client.ts";
+import { deadLetter, queueInfo } from "../controller/shard_protocol.ts";
+import type { AdminClient } from "./admin_client.ts";
+import { type AdminFlags, addAdminFlags, adminClient } from "./admin_flags.ts";
 import { deadLetterLines, queueLines, queueTable } from "./queue_text.ts";
 
 /** Dead letters that `show` lists at most. */
 const shownLetters = "100";
 
-interface ServerFlag {
-  readonly server: string;
-}
+/** How long the admin server may take to answer, in milliseconds. */
+const answerMs = 30_000;
+
+const queuesSchema = v.object({ queues: v.array(queueInfo) });
+const lettersSchema = v.object({ dead_letters: v.array(deadLetter) });
+const countSchema = v.object({ profiles: v.number() });
 
 /** Adds `queue` and its commands, which talk to the admin server of a pyroduct that runs. */
-export function addQueue(program: Command, defaultServer: string): void {
+export function addQueue(program: Command): void {
   const queue = program.command("queue").description("look at what is queued, and put it in order");
   const command = (name: string, description: string) =>
-    queue
-      .command(name)
-      .description(description)
-      .option("--server <url>", "the admin server; may hold user:password@", toUrl, defaultServer);
+    addAdminFlags(queue.command(name).description(description));
 
   command("ls", "list the queues").action(list);
   command("show", "show a queue with its dead letters, or one dead letter")
@@ -39,11 +41,8 @@ export function addQueue(program: Command, defaultServer: string): void {
     .action(drop);
 }
 
-async function list({ server }: ServerFlag): Promise<void> {
-  const { queues } = await new QueueClient(server).json<{ readonly queues: readonly QueueInfo[] }>({
-    method: "GET",
-    path: ["queues"],
-  });
+async function list(flags: AdminFlags): Promise<void> {
+  const { queues } = await adminClient(flags, answerMs).json(queuesSchema, pathOf());
   print(
     queues.length === 0 ? ["nothing is queued, and no endpoint has a queue"] : queueTable(queues, Date.now()),
   );
@@ -52,43 +51,36 @@ async function list({ server }: ServerFlag): Promise<void> {
 async function show(
   queue: string,
   id: string | undefined,
-  { server, output }: ServerFlag & { readonly output?: string },
+  { output, ...flags }: AdminFlags & { readonly output?: string },
 ): Promise<void> {
-  const client = new QueueClient(server);
-  const path = ["queues", queue];
+  const client = adminClient(flags, answerMs);
   if (id === undefined) {
-    const info = await client.json<QueueInfo>({ method: "GET", path });
-    const { dead_letters: letters } = await client.json<{ readonly dead_letters: readonly DeadLetterInfo[] }>(
-      {
-        method: "GET",
-        path: [...path, "dead_letters"],
-        query: { limit: shownLetters },
-      },
-    );
+    const info = await client.json(queueInfo, pathOf(queue));
+    const letters = `${pathOf(queue, "dead_letters")}?limit=${shownLetters}`;
+    const { dead_letters } = await client.json(lettersSchema, letters);
     print([
       ...queueLines(info, Date.now()),
-      ...letters.flatMap((letter) => ["", ...deadLetterLines(letter)]),
+      ...dead_letters.flatMap((letter) => ["", ...deadLetterLines(letter)]),
     ]);
     return;
   }
-  const letter: QueueRequest = { method: "GET", path: [...path, "dead_letters", id] };
-  print(deadLetterLines(await client.json<DeadLetterInfo>(letter)));
+  const letter = pathOf(queue, "dead_letters", id);
+  print(deadLetterLines(await client.json(deadLetter, letter)));
   if (output === undefined) return;
-  writeFileSync(output, await client.bytes({ ...letter, path: [...letter.path, "body"] }));
+  writeFileSync(output, (await client.mustAsk(`${letter}/body`)).body);
 }
 
 async function resend(
   queue: string,
   id: string | undefined,
-  { server, to }: ServerFlag & { readonly to?: string },
+  { to, ...flags }: AdminFlags & { readonly to?: string },
 ): Promise<void> {
-  const client = new QueueClient(server);
-  const path = ["queues", queue];
-  const query = to === undefined ? {} : { to };
-  const letters = [...path, "dead_letters", ...(id === undefined ? [] : [id]), "resend"];
-  let profiles = await count(client, { method: "POST", path: letters, query });
+  const client = adminClient(flags, answerMs);
+  const query = to === undefined ? "" : `?to=${encodeURIComponent(to)}`;
+  const letters = pathOf(queue, "dead_letters", ...(id === undefined ? [] : [id]), "resend");
+  let profiles = await count(client, "POST", `${letters}${query}`);
   if (id === undefined && to !== undefined) {
-    profiles += await count(client, { method: "POST", path: [...path, "move"], query });
+    profiles += await count(client, "POST", `${pathOf(queue, "move")}${query}`);
   }
   print([`${profiles} queued again`]);
 }
@@ -96,24 +88,21 @@ async function resend(
 async function drop(
   queue: string,
   id: string | undefined,
-  { server, all = false }: ServerFlag & { readonly all?: boolean },
+  { all = false, ...flags }: AdminFlags & { readonly all?: boolean },
 ): Promise<void> {
   if (all && id !== undefined) throw new CodedError("invalid_argument", "--all goes without a dead letter");
-  const path = ["queues", queue, ...(all ? [] : ["dead_letters"]), ...(id === undefined ? [] : [id])];
-  print([`${await count(new QueueClient(server), { method: "DELETE", path })} dropped`]);
+  const path = pathOf(queue, ...(all ? [] : ["dead_letters"]), ...(id === undefined ? [] : [id]));
+  print([`${await count(adminClient(flags, answerMs), "DELETE", path)} dropped`]);
 }
 
-async function count(client: QueueClient, request: QueueRequest): Promise<number> {
-  const { profiles } = await client.json<{ readonly profiles: number }>(request);
-  return profiles;
+async function count(client: AdminClient, method: "POST" | "DELETE", path: string): Promise<number> {
+  return (await client.json(countSchema, path, { method })).profiles;
+}
+
+function pathOf(...parts: readonly string[]): string {
+  return ["/api/v0/queues", ...parts.map(encodeURIComponent)].join("/");
 }
 
 function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join("\n")}\n`);
-}
-
-function toUrl(text: string): string {
-  const url = /^https?:\/\//.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(url)) throw new InvalidArgumentError("Expected a URL, such as http://127.0.0.1:12345.");
-  return url;
 }

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import { messageOf } from "../base/failure.ts";
-import type { ReloadObserver } from "../controller/controller.ts";
+import type { ReloadObserver } from "../controller/config_in_use.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { monotonicMicroseconds, NotifySocket } from "./notify_socket.ts";
 

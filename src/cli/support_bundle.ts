@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { formatByteSize } from "../base/byte_size.ts";
 import { systemClock } from "../base/clock.ts";
 import { CodedError, messageOf, systemCodeOf } from "../base/failure.ts";
+import { adminError } from "./admin_failure.ts";
 import { type AdminFlags, addAdminFlags, adminClient } from "./admin_flags.ts";
 import { collect } from "./support/collect.ts";
 
@@ -40,11 +41,7 @@ export function addSupportBundle(program: Command, exitWith: (status: number) =>
 async function supportBundle(flags: SupportBundleFlags): Promise<number> {
   const admin = adminClient(flags, answerMs);
   const alive = await admin.ask("/-/live");
-  if (alive.type === "failure" || alive.status !== 200) {
-    const why = alive.type === "failure" ? alive.problem : `HTTP ${alive.status}`;
-    const fix = "start it, or name the address that it was started with: --server.http.listen-addr";
-    throw new CodedError("unavailable", `no pyroduct answers at ${admin.address}: ${why}: ${fix}`);
-  }
+  if (alive.type === "failure") throw adminError(alive);
   const now = systemClock.wall();
   const { files, missing } = await collect(admin, flags.profileSeconds, answerMs, now);
   const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "");

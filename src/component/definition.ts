@@ -185,8 +185,6 @@ export interface ServiceActivity {
 
 /** Profiles that can be looked at. */
 export interface StoredProfiles {
-  /** The newest first, at most `limit`. */
-  list(limit: number): StoredProfile[];
   /** A profile and its body as it came; undefined where it is not, or no longer, there. */
   get(id: string): { readonly profile: StoredProfile; readonly body: Uint8Array } | undefined;
   /** What came since the last call, by service. */

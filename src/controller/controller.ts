@@ -1,19 +1,12 @@
 import type { Clock } from "../base/clock.ts";
-import { CodedError, type FailureCode } from "../base/failure.ts";
-import type { ComponentDefinition, ServiceActivity, StoredProfile } from "../component/definition.ts";
-import { type Health, HealthRecord } from "../component/health.ts";
-import type { ComponentConfig } from "../config/load_config.ts";
-import type { LocatedProblem } from "../config/problem.ts";
+import { CodedError } from "../base/failure.ts";
+import type { ComponentDefinition, ServiceActivity } from "../component/definition.ts";
 import type { LogLevel, RootLogger } from "../telemetry/log.ts";
 import { type MetricFamily, mergeFamilies } from "../telemetry/metric_family.ts";
-import {
-  type CheckResult,
-  checkConfig,
-  configOf,
-  type ShownComponent,
-  shownComponents,
-} from "./config_check.ts";
-import { type ConfigComparison, compareConfigs } from "./config_comparison.ts";
+import { type ComponentInfo, componentInfos } from "./component_info.ts";
+import { type CheckResult, configOf, type ShownComponent } from "./config_check.ts";
+import type { ConfigComparison } from "./config_comparison.ts";
+import { ConfigInUse, type ReloadObserver, type ReloadResult } from "./config_in_use.ts";
 import type { ConfigSource } from "./config_source.ts";
 import { healthFamily } from "./health_metrics.ts";
 import { Observation } from "./observation.ts";
@@ -36,28 +29,6 @@ export interface ControllerParts {
   readonly reloads?: ReloadObserver;
 }
 
-/** Who wants to know of reloads. */
-export interface ReloadObserver {
-  reloadBegan(): void;
-  /** @param isTaken false where the configuration in use stays. */
-  reloadEnded(isTaken: boolean): void;
-}
-
-/** A component as the API shows it, in the form of Alloy's. */
-export interface ComponentInfo {
-  readonly name: string;
-  readonly type: "block";
-  readonly localID: string;
-  readonly moduleID: string;
-  readonly label: string;
-  readonly referencesTo: readonly string[];
-  readonly referencedBy: readonly string[];
-  readonly health: { readonly state: string; readonly message: string; readonly updatedTime: string };
-  readonly arguments: unknown;
-  /** Where it listens, where it does. */
-  readonly address?: string;
-}
-
 /** Something that does not do well, and since when, in milliseconds since the Unix epoch. */
 export interface Unhealthy {
   /** A component's id, or `configuration`. */
@@ -66,30 +37,15 @@ export interface Unhealthy {
   readonly sinceMs: number;
 }
 
-/** What came of a reload: nothing, or the problems that kept it from happening. */
-export type ReloadResult =
-  | { readonly ok: true }
-  /** `code`: what kept something from starting; absent where the configuration itself is wrong. */
-  | {
-      readonly ok: false;
-      readonly problems: readonly string[];
-      readonly places?: readonly LocatedProblem[];
-      readonly code?: FailureCode;
-    };
-
 /** Owns the configuration, and speaks for all shards as one. */
 export class Controller {
   readonly #parts: ControllerParts;
   readonly #shards: ShardGroup;
-  readonly #configHealth: HealthRecord;
+  readonly #config: ConfigInUse;
   /** What those who look into the shards ask. */
   readonly observation: Observation;
   /** The queues of all shards. */
   readonly queues: QueueDesk;
-  #components: readonly ComponentConfig[] = [];
-  #shown: readonly ShownComponent[] = [];
-  #loadedAtMs = 0;
-  #changing: Promise<unknown> = Promise.resolve();
   #isReady = false;
 
   constructor(parts: ControllerParts) {
@@ -97,7 +53,7 @@ export class Controller {
     this.#shards = new ShardGroup(parts.slots, parts.clock);
     this.observation = new Observation(parts.slots);
     this.queues = new QueueDesk(() => this.#shards.running);
-    this.#configHealth = new HealthRecord(parts.clock.wall, "the configuration is in use");
+    this.#config = new ConfigInUse({ ...parts, apply: (components) => this.#shards.change(components) });
   }
 
   /**
@@ -115,22 +71,22 @@ export class Controller {
 
   /** Since when the configuration in use is, in milliseconds since the Unix epoch. */
   get loadedAtMs(): number {
-    return this.#loadedAtMs;
+    return this.#config.loadedAtMs;
   }
 
   /** The components of the configuration in use, secrets masked. */
   get shown(): readonly ShownComponent[] {
-    return this.#shown;
+    return this.#config.shown;
   }
 
   /** Looks for problems without starting anything: in `text`, or else in the source as it stands now. */
   check(text?: string): CheckResult {
-    return checkConfig(this.#parts, text);
+    return this.#config.check(text);
   }
 
   /** What leads from the configuration in use to the one in the source, secrets masked. */
   compare(): ConfigComparison {
-    return compareConfigs(this.#components, this.check(), this.#parts.definitions);
+    return this.#config.compare();
   }
 
   /** Every kind of component there is. */
@@ -144,12 +100,14 @@ export class Controller {
    * @param checked what `check` has just found.
    */
   async start(checked: CheckResult = this.check()): Promise<ReloadResult> {
-    const result = await this.#inTurn(async (): Promise<ReloadResult> => {
+    const config = this.#config;
+    const result = await config.inTurn(async (): Promise<ReloadResult> => {
       try {
+        // A shard that takes another's place must not come between the shards' halves of a change.
         await this.#shards.open((shard) =>
-          this.#inTurn(() => this.#shards.configure(shard, this.#components)),
+          config.inTurn(() => this.#shards.configure(shard, config.components)),
         );
-        return await this.#change(checked);
+        return await config.change(checked);
       } catch (thrown) {
         if (!(thrown instanceof CodedError)) throw thrown;
         return { ok: false, problems: [thrown.message], code: thrown.code };
@@ -162,60 +120,7 @@ export class Controller {
 
   /** Changes to the configuration as it stands in its source now; one reload at a time. */
   reload(): Promise<ReloadResult> {
-    return this.#inTurn(() => this.#observedReload());
-  }
-
-  // A shard that takes another's place must not come between the shards' halves of a change.
-  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
-    const changing = this.#changing.then(change);
-    // A defect in one must not keep the next from happening.
-    this.#changing = changing.catch(() => {});
-    return changing;
-  }
-
-  async #observedReload(): Promise<ReloadResult> {
-    const { reloads } = this.#parts;
-    let isTaken = false;
-    reloads?.reloadBegan();
-    try {
-      const result = await this.#reloadNow();
-      isTaken = result.ok;
-      return result;
-    } finally {
-      reloads?.reloadEnded(isTaken);
-    }
-  }
-
-  async #reloadNow(): Promise<ReloadResult> {
-    const { source, log } = this.#parts;
-    if (!source.isFile)
-      return { ok: false, problems: [`${source.name} can't be read again: nothing to reload`] };
-    const result = await this.#change(this.check());
-    if (result.ok) {
-      this.#configHealth.set("healthy", "the configuration is in use");
-      log.info("configuration reloaded", { file: source.name });
-    } else {
-      this.#configHealth.set(
-        "unhealthy",
-        `the configuration on disk was refused: ${result.problems.join("; ")}`,
-      );
-      log.error("configuration refused, the one in use stays", { problems: result.problems });
-    }
-    return result;
-  }
-
-  async #change(loaded: CheckResult): Promise<ReloadResult> {
-    if (!loaded.ok) return loaded;
-    try {
-      await this.#shards.change(loaded.components);
-      this.#components = loaded.components;
-      this.#shown = shownComponents(loaded.components, this.#parts.definitions);
-      this.#loadedAtMs = this.#parts.clock.wall();
-      return { ok: true };
-    } catch (thrown) {
-      if (!(thrown instanceof CodedError)) throw thrown;
-      return { ok: false, problems: [thrown.message], code: thrown.code };
-    }
+    return this.#config.reload();
   }
 
   /** All metrics, those of equal names and labels taken together over the shards. */
@@ -236,27 +141,7 @@ export class Controller {
 
   /** The components as they are wired, and how they do. */
   async components(): Promise<ComponentInfo[]> {
-    const health = await this.#shards.health();
-    return this.#shown.map((component): ComponentInfo => {
-      const { address, health: current } = health.get(component.id) ?? {
-        address: undefined,
-        health: unknownHealth,
-      };
-      const { state, message, sinceMs } = current;
-      const { type, label } = component;
-      return {
-        name: type,
-        type: "block",
-        localID: component.id,
-        moduleID: "",
-        label,
-        referencesTo: component.forwardTo,
-        referencedBy: this.#shown.filter((one) => one.forwardTo.includes(component.id)).map(({ id }) => id),
-        health: { state, message, updatedTime: new Date(sinceMs).toISOString() },
-        arguments: component.arguments,
-        ...(address === undefined ? {} : { address }),
-      };
-    });
+    return componentInfos(this.shown, await this.#shards.health());
   }
 
   /** The names of everything that is unhealthy, each with the reason. */
@@ -270,14 +155,10 @@ export class Controller {
 
   /** The configuration in use, secrets masked. */
   config(): unknown {
-    return configOf(this.#shown);
+    return configOf(this.shown);
   }
 
-  /** The newest stored profiles of all shards. */
-  listProfiles(limit: number): Promise<StoredProfile[]> {
-    return this.#shards.listProfiles(limit);
-  }
-
+  /** A stored profile, whichever shard has it; undefined where none does. */
   getProfile(id: string): Promise<StoredBody | undefined> {
     return this.#shards.getProfile(id);
   }
@@ -306,8 +187,6 @@ export class Controller {
   }
 
   get #ownHealth(): Pick<ComponentHealth, "id" | "health"> {
-    return { id: "configuration", health: this.#configHealth.current };
+    return { id: "configuration", health: this.#config.health };
   }
 }
-
-const unknownHealth: Health = { state: "unhealthy", message: "the component does not run", sinceMs: 0 };

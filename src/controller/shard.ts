@@ -7,7 +7,6 @@ import type {
   StoredProfile,
 } from "../component/definition.ts";
 import type { Health } from "../component/health.ts";
-import { newestFirst } from "../component/newest_first.ts";
 import type { DeadLetterBody, DeadLetterInfo, QueueInfo, QueueOrder } from "../component/queues.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
 import type { EdgeCount } from "../graph/edge.ts";
@@ -90,8 +89,7 @@ export interface ShardCalls {
   /** The body of a profile that `live` told of, while it is kept. */
   liveBody(id: string): Promise<LiveBody | undefined>;
   stores(): Promise<StoreLocation[]>;
-  /** The newest stored profiles first. */
-  listProfiles(limit: number): Promise<StoredProfile[]>;
+  /** A stored profile; undefined where it is not, or no longer, there. */
   getProfile(id: string): Promise<StoredBody | undefined>;
   /** What was stored since the last call, by service. */
   activity(): Promise<ServiceActivity[]>;
@@ -207,11 +205,6 @@ export class Shard implements ShardCalls {
       address: component.address,
       health: component.health(),
     }));
-  }
-
-  async listProfiles(limit: number): Promise<StoredProfile[]> {
-    const lists = this.#stores().map((store) => store.list(limit));
-    return lists.flat().sort(newestFirst).slice(0, limit);
   }
 
   async getProfile(id: string): Promise<StoredBody | undefined> {

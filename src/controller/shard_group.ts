@@ -1,7 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
-import type { ServiceActivity, StoredProfile } from "../component/definition.ts";
-import { newestFirst } from "../component/newest_first.ts";
+import type { ServiceActivity } from "../component/definition.ts";
 import type { ComponentConfig } from "../config/load_config.ts";
 import type { PortsByPlace } from "../http/process_ports.ts";
 import type { MetricFamily } from "../telemetry/metric_family.ts";
@@ -83,12 +82,7 @@ export class ShardGroup {
     return merged;
   }
 
-  /** The newest stored profiles first. */
-  async listProfiles(limit: number): Promise<StoredProfile[]> {
-    const lists = await Promise.all(this.running.map((shard) => shard.listProfiles(limit)));
-    return lists.flat().sort(newestFirst).slice(0, limit);
-  }
-
+  /** A stored profile, whichever shard has it; undefined where none does. */
   async getProfile(id: string): Promise<StoredBody | undefined> {
     const found = await Promise.all(this.running.map((shard) => shard.getProfile(id)));
     return found.find((profile) => profile !== undefined);

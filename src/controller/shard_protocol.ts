@@ -97,7 +97,8 @@ const storedProfile = v.object({
 const storedBody = v.object({ profile: storedProfile, body: v.instance(Uint8Array) });
 const activity = v.object({ service_name: v.string(), profiles: v.number(), bytes: v.number() });
 
-const queueInfo = v.object({
+/** A queue as it is shown. */
+export const queueInfo = v.object({
   id: v.string(),
   component_id: v.string(),
   endpoint: v.string(),
@@ -112,7 +113,8 @@ const queueInfo = v.object({
   paused: v.nullable(v.string()),
 });
 
-const deadLetter = v.object({
+/** A dead letter as it is shown. */
+export const deadLetter = v.object({
   id: v.string(),
   queue: v.string(),
   accepted_at: v.number(),
@@ -166,7 +168,6 @@ export const shardCalls: CallSchemas = {
   live: { parameters: v.tuple([liveQuery]), result: liveAnswer, boundMs: lookMs },
   liveBody: { parameters: v.tuple([v.string()]), result: v.optional(liveBody), boundMs: lookMs },
   stores: { parameters: nothing, result: v.array(storeLocation), boundMs: lookMs },
-  listProfiles: { parameters: v.tuple([v.number()]), result: v.array(storedProfile), boundMs: readMs },
   getProfile: { parameters: v.tuple([v.string()]), result: v.optional(storedBody), boundMs: readMs },
   activity: { parameters: nothing, result: v.array(activity), boundMs: readMs },
   listQueues: { parameters: nothing, result: v.array(queueInfo), boundMs: readMs },

@@ -1,6 +1,5 @@
 import { existsSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { StoredProfile } from "../component/definition.ts";
 import { ProfileDatabase } from "./profile_database.ts";
 
 /** The file that a store keeps its profiles in, in its folder. */
@@ -58,11 +57,6 @@ export class AdoptedDatabases {
   /** The files of those that are still there. */
   get paths(): string[] {
     return this.#open.map(({ folder }) => join(folder, databaseFile));
-  }
-
-  /** At most `limit` of each, the newest first. */
-  list(limit: number): Omit<StoredProfile, "component_id">[] {
-    return this.#open.flatMap(({ database }) => database.list(limit));
   }
 
   get(id: string): ReturnType<ProfileDatabase["get"]> {

@@ -93,12 +93,6 @@ export class LocalStoreComponent implements Component<LocalStoreArguments>, Rece
   }
 
   readonly profiles: StoredProfiles = {
-    list: (limit) => {
-      const own = this.#database?.list(limit) ?? [];
-      const all = [...own, ...(this.#adopted?.list(limit) ?? [])];
-      const newest = all.sort((left, right) => right.received_at - left.received_at).slice(0, limit);
-      return newest.map((profile) => ({ ...profile, component_id: this.#context.id }));
-    },
     get: (id) => {
       const found = this.#database?.get(id) ?? this.#adopted?.get(id);
       return found && { body: found.body, profile: { ...found.profile, component_id: this.#context.id } };

@@ -118,14 +118,6 @@ export class ProfileDatabase {
     return this.#database.transaction(() => this.#makeRoom(nowMs))();
   }
 
-  /** The newest profiles first. */
-  list(limit: number): Omit<StoredProfile, "component_id">[] {
-    const rows = this.#database.query<ProfileRow, [number]>(
-      `SELECT ${profileColumns} FROM profile ORDER BY number DESC LIMIT ?`,
-    );
-    return rows.all(limit).map(profileOf);
-  }
-
   get(id: string): { profile: Omit<StoredProfile, "component_id">; body: Uint8Array } | undefined {
     const query = this.#database.query<ProfileRow & { body: Uint8Array }, [string]>(
       `SELECT ${profileColumns}, body FROM profile WHERE id = ?`,

@@ -1,20 +1,17 @@
 import { BytePool } from "../base/byte_pool.ts";
-import type { Timer } from "../base/clock.ts";
 import { freeBytes } from "../base/free_bytes.ts";
 import { InFlight } from "../base/in_flight.ts";
 import type { Component, ComponentContext, EndpointStatus } from "../component/definition.ts";
-import { type Health, HealthRecord } from "../component/health.ts";
+import type { Health } from "../component/health.ts";
 import { HttpClient } from "../http/http_client.ts";
 import { withoutClientAddress } from "../profile/client_address.ts";
 import type { DebugInfoTarget } from "../profile/debug_info_target.ts";
-import { type DeliveryFailure, describeFailure, type Outcome } from "../profile/failure_report.ts";
+import type { Outcome } from "../profile/failure_report.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { DeliveryWatch } from "../profile/profile_watch.ts";
 import type { DeliveryPlan, Receiver } from "../profile/receiver.ts";
 import type { RequestContext } from "../profile/request_context.ts";
-import { type Cause, describeCause, isProfileRefused } from "../profile/status.ts";
 import { profileProblem } from "../profile/validate_labels.ts";
-import { RepeatedLog } from "../telemetry/repeated_log.ts";
 import { DebugInfoEndpoint } from "./debug_info_endpoint.ts";
 import { Endpoint } from "./endpoint.ts";
 import { EndpointTarget } from "./endpoint_target.ts";
@@ -26,9 +23,7 @@ import { queueShare } from "./queue/schema.ts";
 import type { WriteQueues } from "./queue/write_queues.ts";
 import type { EndpointArguments, WriteArguments } from "./schema.ts";
 import type { Outgoing } from "./sender.ts";
-
-/** How often the queues' health is looked at where nothing happens in them, in milliseconds. */
-const judgeEveryMs = 5000;
+import { WriteHealth } from "./write_health.ts";
 
 /** Where the bodies of Push requests are written; fetch copies them as it is called. */
 const bodies = new BytePool();
@@ -44,20 +39,17 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
   readonly #pool: BytePool | undefined;
   readonly #inFlight = new InFlight();
   readonly #ending = new AbortController();
-  readonly #health: HealthRecord;
-  /** Endpoints whose last delivery failed, with the reason where somebody other than a queue had to bear it. */
-  readonly #failing = new Map<string, string | undefined>();
-  #judging: Timer | undefined;
+  readonly #health: WriteHealth;
   #isLast = false;
-  readonly #repeated: RepeatedLog;
   readonly debugInfo: DebugInfoTarget | undefined;
 
   constructor(args: WriteArguments, context: ComponentContext, queues: WriteQueues) {
     this.#context = context;
     this.#metrics = new WriteMetrics(context.metrics);
     this.#externalLabels = new Map(Object.entries(args.external_labels));
-    this.#health = new HealthRecord(context.clock.wall, "no delivery has failed");
-    this.#repeated = new RepeatedLog(context.log, context.clock);
+    const hasQueues = args.endpoint.some(({ queue }) => queue !== undefined);
+    const queueProblems = () => this.#queued.flatMap((endpoint) => endpoint.problem() ?? []);
+    this.#health = new WriteHealth({ ...context, queueProblems: hasQueues ? queueProblems : undefined });
     const client = new HttpClient(context.clock);
     this.#endpoints = args.endpoint.map((endpoint) => this.#build(endpoint, args, client, queues));
     this.#queued = this.#endpoints.filter((endpoint) => endpoint instanceof QueuedEndpoint);
@@ -78,7 +70,7 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
 
   activate(): void {
     for (const endpoint of this.#queued) endpoint.activate();
-    if (this.#queued.length > 0) this.#judgeLater();
+    this.#health.start();
   }
 
   announceStop(): void {
@@ -86,7 +78,7 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
   }
 
   async stop(graceMs: number): Promise<void> {
-    this.#judging?.cancel();
+    this.#health.stop();
     const endsAt = this.#context.clock.now() + graceMs;
     const isIdle = await this.#inFlight.idle(this.#context.clock, graceMs);
     if (!isIdle) {
@@ -99,15 +91,14 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
   }
 
   health(): Health {
-    this.#judge();
-    return this.#health.current;
+    return this.#health.current();
   }
 
   endpoints(): EndpointStatus[] {
     return this.#endpoints.map((endpoint) => ({
       name: endpoint.target.label,
       url: endpoint.target.baseUrl,
-      failing: this.#failing.get(endpoint.target.label),
+      failing: this.#health.failureOf(endpoint.target.label),
       queue: endpoint instanceof QueuedEndpoint ? endpoint.status() : undefined,
     }));
   }
@@ -195,7 +186,7 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
       metrics,
       share: this.#context.share,
       ending: this.#ending.signal,
-      onOutcome: (failure) => this.#noteOutcome(target.label, failure, queueArgs !== undefined),
+      onOutcome: (failure) => this.#health.note(target.label, failure, queueArgs !== undefined),
     });
     if (queueArgs === undefined) return sender;
     const context = this.#context;
@@ -216,50 +207,4 @@ export class WriteComponent implements Component<WriteArguments>, Receiver {
       ending: this.#ending.signal,
     });
   }
-
-  #noteOutcome(endpoint: string, failure: DeliveryFailure | undefined, isQueued: boolean): void {
-    const { log } = this.#context;
-    if (failure === undefined) {
-      if (!this.#failing.delete(endpoint)) return;
-      log.info("endpoint takes profiles again", { endpoint });
-    } else {
-      // A sender who leaves is nobody's failure.
-      if (failure.cause.type === "local" && failure.cause.code === "canceled") return;
-      const reason = describeCause(failure.cause);
-      const message = isQueued ? "delivery of a queued profile failed" : "delivery failed";
-      this.#repeated.warn(`${endpoint} ${kindOf(failure.cause)}`, message, {
-        endpoint,
-        attempts: failure.attempts,
-        reason,
-      });
-      // A profile that its destination does not want says nothing about how the destination does.
-      if (isProfileRefused(failure.cause)) return;
-      this.#failing.set(endpoint, isQueued ? undefined : describeFailure(failure));
-    }
-    this.#judge();
-  }
-
-  #judge(): void {
-    const failures = [...this.#failing.values()].filter((reason) => reason !== undefined);
-    const queueProblems = this.#queued.flatMap((endpoint) => endpoint.problem() ?? []);
-    const problems = [...failures, ...queueProblems];
-    const isHealthy = problems.length === 0;
-    const message = isHealthy ? "deliveries succeed" : problems.join("; ");
-    const isChange = this.#health.set(isHealthy ? "healthy" : "unhealthy", message);
-    if (!isChange || this.#queued.length === 0) return;
-    if (isHealthy) this.#context.log.info("healthy again");
-    else this.#context.log.warn("unhealthy", { reason: message });
-  }
-
-  #judgeLater(): void {
-    this.#judging = this.#context.clock.schedule(judgeEveryMs, () => {
-      this.#judge();
-      this.#judgeLater();
-    });
-  }
-}
-
-// What a destination says may hold an ID or the time, and then every failure would be a new one.
-function kindOf(cause: Cause): string {
-  return cause.type === "answer" ? String(cause.code ?? cause.status) : describeCause(cause);
 }

@@ -10,7 +10,7 @@ async function help(...name: readonly string[]): Promise<string> {
 }
 
 describe("the help", () => {
-  test.each([["run"], ["validate"], ["send"], ["doctor"], ["convert"]])(
+  test.each([["run"], ["validate"], ["send"], ["doctor"], ["support-bundle"], ["convert"]])(
     "of %s has examples with flags that it knows",
     async (name) => {
       const [options = "", examples = ""] = (await help(name)).split("\nExamples:\n");

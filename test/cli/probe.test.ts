@@ -1,12 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { PyroductRun, processTestMs } from "./pyroduct_run.ts";
 
-/** An admin server that answers every question with this status. */
+/** An admin server that answers every question but whether it lives with this status. */
 function adminServer(status: number) {
   return Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
-    fetch: (request) => new Response(`${new URL(request.url).pathname}\n`, { status }),
+    fetch: (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/-/live") return new Response("pyroduct is alive.\n");
+      return new Response(`${pathname}\n`, { status });
+    },
   });
 }
 
@@ -25,7 +29,7 @@ describe.concurrent("probe", () => {
   test.each<[readonly string[], string]>([
     [[], "/-/ready\n"],
     [["ready"], "/-/ready\n"],
-    [["live"], "/-/live\n"],
+    [["live"], "pyroduct is alive.\n"],
     [["healthy"], "/-/healthy\n"],
   ])(
     "%j asks the admin server and prints what it says",
@@ -53,7 +57,7 @@ describe.concurrent("probe", () => {
       await admin.stop(true);
       const { status, error } = await probed(port, []);
       expect(status).toBe(1);
-      expect(error).toStartWith(`no answer from http://127.0.0.1:${port}/-/ready: `);
+      expect(error).toStartWith(`no pyroduct answers at 127.0.0.1:${port}: connection refused: `);
     },
     processTestMs,
   );

@@ -76,7 +76,6 @@ describe("a call", () => {
   test("takes what it is given to the shard, and the result back", async () => {
     const bed = new ChannelBed();
     bed.stub.stored = [storedBody("1"), storedBody("2")];
-    expect(await bed.calls.listProfiles(1)).toEqual([storedBody("1").profile]);
     expect(await bed.calls.getProfile("2")).toEqual(storedBody("2"));
     expect(await bed.calls.getProfile("3")).toBeUndefined();
     await bed.calls.stop(7);
@@ -201,8 +200,8 @@ describe("a call", () => {
 
   test("with parameters of another form is a defect that tells where, and no value", async () => {
     const bed = new ChannelBed();
-    const failure = await failureOf(bed.calls.listProfiles("hunter2" as never));
-    expect(String(failure)).toBe("Error: the parameters of listProfiles is not what it should be: 0");
+    const failure = await failureOf(bed.calls.listDeadLetters("q", "hunter2" as never));
+    expect(String(failure)).toBe("Error: the parameters of listDeadLetters is not what it should be: 1");
     expect(JSON.stringify(bed.log.lines)).not.toContain("hunter2");
   });
 });

@@ -109,10 +109,6 @@ export class StubShard implements ShardCalls {
     return this.reports;
   }
 
-  async listProfiles(limit: number): Promise<StoredProfile[]> {
-    return this.stored.map(({ profile }) => profile).slice(0, limit);
-  }
-
   async getProfile(id: string): Promise<StoredBody | undefined> {
     return this.stored.find(({ profile }) => profile.id === id);
   }

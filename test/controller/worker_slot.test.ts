@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { CodedError } from "../../src/base/failure.ts";
 import type { MetricFamily } from "../../src/telemetry/metric_family.ts";
 import { settled } from "../base/fake_clock.ts";
-import { portTaken, StubShard } from "./stub_shard.ts";
+import { portTaken, StubShard, storedBody } from "./stub_shard.ts";
 import { WorkerBed } from "./worker_bed.ts";
 
 function counter(value: number): MetricFamily {
@@ -21,8 +21,8 @@ describe("the first worker of a place", () => {
     await bed.open();
     expect(bed.slot.problem).toBeUndefined();
     expect(bed.worker.settings).toMatchObject({ index: 1, storagePath: "/state/shard-1", logLevel: "debug" });
-    bed.worker.shard.stored = [];
-    expect(await bed.slot.running?.listProfiles(1)).toEqual([]);
+    bed.worker.shard.stored = [storedBody("1")];
+    expect(await bed.slot.running?.getProfile("1")).toEqual(storedBody("1"));
     // Whoever starts all of them gives it its configuration.
     expect(bed.configured).toEqual([]);
   });

@@ -10,6 +10,7 @@ import { FakeClock } from "../base/fake_clock.ts";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
 import { componentContext } from "../graph/component_context.ts";
 import { ingestProfile, requestContext } from "../profile/sample_profiles.ts";
+import { keptProfiles, keptServices } from "./kept_profiles.ts";
 
 const id = "pyroscope.local_store.s";
 
@@ -28,7 +29,7 @@ class ShardsBed implements Disposable {
     return {
       component,
       metrics: async () => formatFamilies(await metrics.families()),
-      services: (limit = 100) => component.profiles.list(limit).map(({ service_name: name }) => name),
+      services: () => keptServices(...component.profiles.paths()),
     };
   }
 
@@ -64,11 +65,8 @@ describe("what shards that are gone have stored", () => {
     const { component, services, metrics } = bed.store(0, [1, 2, 3]);
     await component.start();
     await bed.add(component, "d");
-    expect([services(), services(2)]).toEqual([
-      ["d", "c", "b", "a"],
-      ["d", "c"],
-    ]);
-    const oldest = component.profiles.list(4).at(-1);
+    expect(services()).toEqual(["d", "c", "b", "a"]);
+    const oldest = keptProfiles(...component.profiles.paths()).at(-1);
     const found = component.profiles.get(oldest?.id ?? "");
     expect([found?.profile.service_name, found?.profile.component_id]).toEqual(["a", id]);
     expect(component.profiles.get("none")).toBeUndefined();
@@ -151,6 +149,6 @@ test("a store that is one of several keeps its part", async () => {
   const component = new LocalStoreComponent(v.parse(localStoreSchema, { max_bytes: 92 }), context);
   await component.start();
   await bed.add(component, "a", "b", "c");
-  expect(component.profiles.list(9).map(({ service_name }) => service_name)).toEqual(["c", "b"]);
+  expect(keptServices(...component.profiles.paths())).toEqual(["c", "b"]);
   await component.stop();
 });

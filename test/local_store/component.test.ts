@@ -12,6 +12,7 @@ import { TemporaryFolder } from "../base/temporary_folder.ts";
 import { componentContext } from "../graph/component_context.ts";
 import { ingestProfile, pushProfile, requestContext } from "../profile/sample_profiles.ts";
 import { RecordedLog } from "../telemetry/recorded_log.ts";
+import { keptProfiles, keptServices } from "./kept_profiles.ts";
 
 /** A store that runs, on a clock that stands still. */
 class StoreBed implements AsyncDisposable {
@@ -48,7 +49,7 @@ class StoreBed implements AsyncDisposable {
   }
 
   services(): string[] {
-    return this.component.profiles.list(100).map(({ service_name }) => service_name);
+    return keptServices(...this.component.profiles.paths());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -62,7 +63,8 @@ test("a profile is stored with the time of its receipt, and without the sender's
   const outcome = bed.send(ingestProfile({ service_name: "shop", __meta_client_address: "192.0.2.7" }));
   await bed.clock.advance(5);
   expect(await outcome).toEqual([]);
-  const [stored] = bed.component.profiles.list(10);
+  const [kept] = keptProfiles(...bed.component.profiles.paths());
+  const stored = bed.component.profiles.get(kept?.id ?? "")?.profile;
   expect(stored).toMatchObject({
     component_id: "pyroscope.local_store.s",
     received_at: fakeEpochMs + 5,
@@ -157,10 +159,10 @@ test("where nothing can be stored the sender hears it, and the store is unhealth
   ]);
 });
 
-test("before it has started nothing is listed", () => {
+test("before it has started there is nothing", () => {
   const bed = new StoreBed();
   const { profiles } = bed.component;
-  expect([profiles.list(5), profiles.get("x"), profiles.activity()]).toEqual([[], undefined, []]);
+  expect([profiles.get("x"), profiles.activity()]).toEqual([undefined, []]);
 });
 
 test("the metrics tell what is kept and what went", async () => {

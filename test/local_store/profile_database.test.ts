@@ -5,6 +5,7 @@ import { ProfileDatabase, type StoreLimits } from "../../src/local_store/profile
 import { recordsOf, type StoredRecord } from "../../src/local_store/stored_record.ts";
 import { TemporaryFolder } from "../base/temporary_folder.ts";
 import { ingestProfile } from "../profile/sample_profiles.ts";
+import { keptProfiles, keptServices } from "./kept_profiles.ts";
 
 const noLimits: StoreLimits = { maxBytes: 1e9, maxAgeMs: 1e9 };
 
@@ -35,7 +36,7 @@ class DatabaseBed implements Disposable {
 
   /** The services of what is kept, the newest first. */
   services(): string[] {
-    return this.database.list(1000).map(({ service_name }) => service_name);
+    return keptServices(this.path);
   }
 
   [Symbol.dispose](): void {
@@ -52,7 +53,7 @@ test("what was added is listed, the newest first, and found byte for byte", () =
     [record("c", { body, from: 5, until: 6, contentType: "x/y", contentEncoding: "gzip" })],
     2000,
   );
-  const [newest, ...others] = bed.database.list(2);
+  const [newest, ...others] = keptProfiles(bed.path);
   expect(newest).toEqual({
     id: expect.any(String),
     received_at: 2000,
@@ -66,7 +67,7 @@ test("what was added is listed, the newest first, and found byte for byte", () =
     labels: { service_name: "c" },
     bytes: body.byteLength + '{"service_name":"c"}'.length,
   });
-  expect(others.map(({ service_name }) => service_name)).toEqual(["b"]);
+  expect(others.map(({ service_name }) => service_name)).toEqual(["b", "a"]);
   expect(bed.database.get(newest?.id ?? "")).toEqual({ profile: newest as never, body });
   expect(bed.database.get("none")).toBeUndefined();
 });

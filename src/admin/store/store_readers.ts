@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { newestFirst } from "../../component/newest_first.ts";
 import type { StoreLocation } from "../../controller/shard.ts";
 import {
   type KeptProfile,
@@ -9,6 +8,7 @@ import {
 } from "../../local_store/profile_reader.ts";
 import type { LabelSelector } from "../../profile/label_matcher.ts";
 import type { StoredProfile } from "../api/store.ts";
+import { newestFirst } from "./newest_first.ts";
 
 /** A reader, and the component whose store it reads. */
 export interface NamedReader {

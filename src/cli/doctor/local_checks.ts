@@ -61,7 +61,7 @@ function portFix({ code }: CodedError, port: number): string {
   }
   if (code !== "already_exists")
     return "choose an address of this machine, or leave listen_address out to listen on all";
-  return `stop that program, or choose another port; sudo ss -ltnp 'sport = :${port}' tells more. Where it is a pyroduct, --server.http.listen-addr says where its admin server is`;
+  return `stop that program, or choose another port; sudo ss -ltnp 'sport = :${port}' tells more. Where it is a pyroduct, --server says where its admin server is`;
 }
 
 /** Below this much space a warning is due, in bytes. */

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { messageOf } from "../../base/failure.ts";
-import type { AdminAnswer, AdminClient } from "../admin_client.ts";
+import { type AdminAnswer, type AdminClient, type AdminReply, textOf } from "../admin_client.ts";
+import type { AdminFailure } from "../admin_failure.ts";
 import { type Finding, failed, ok, skipped } from "./finding.ts";
 import { doctorService, sampleIngest } from "./sample_profile.ts";
 
@@ -24,43 +25,35 @@ const componentsSchema = v.array(v.object({ localID: v.string(), address: v.opti
 export async function checkRunning(admin: AdminClient, isExpected: boolean): Promise<Running> {
   const check = "admin server";
   const alive = await admin.ask("/-/live");
-  if (alive.type === "failure" || !textOf(alive).includes("pyroduct")) {
-    return { findings: [absent(check, admin, alive, isExpected)], components: undefined };
-  }
+  if (alive.type === "failure")
+    return { findings: [absent(check, alive, isExpected)], components: undefined };
   const [ready, healthy, listed] = await Promise.all([
     admin.ask("/-/ready"),
     admin.ask("/-/healthy"),
     admin.ask("/api/v0/web/components"),
   ]);
-  const findings = [ok(check, `pyroduct answers at ${admin.address}`), readyFinding(ready)];
-  if (healthy.type === "answer" && (healthy.status === 401 || healthy.status === 403)) {
-    const fix = "say who asks: --username, with --password-file or $PYRODUCT_PASSWORD";
-    findings.push(failed("health", textOf(healthy), fix));
-    return { findings, components: [] };
+  const findings = [ok(check, `pyroduct answers at ${admin.name}`), readyFinding(ready)];
+  if (healthy.type === "failure") {
+    findings.push(failed("health", healthy.problem, healthy.fix));
+    return { findings, components: componentsIn(listed) ?? [] };
   }
   findings.push(...healthFindings(healthy));
   return { findings, components: componentsIn(listed) };
 }
 
-function absent(check: string, admin: AdminClient, answer: AdminAnswer, isExpected: boolean): Finding {
-  const fix =
-    "start it with pyroduct run, name the address it was started with: --server.http.listen-addr, or say that it is not to run yet: --before-start";
-  if (answer.type === "answer") {
-    return failed(check, `what answers at ${admin.address} is no pyroduct: HTTP ${answer.status}`, fix);
-  }
-  const detail = `no pyroduct answers at ${admin.address}: ${answer.problem}`;
-  return isExpected ? failed(check, detail, fix) : skipped(check, `${detail}, as expected`);
+function absent(check: string, { kind, problem, fix }: AdminFailure, isExpected: boolean): Finding {
+  if (kind === "no_answer" && !isExpected) return skipped(check, `${problem}, as expected`);
+  return failed(check, problem, `${fix}; or say that it is not to run yet: --before-start`);
 }
 
 function readyFinding(answer: AdminAnswer): Finding {
   if (answer.type === "answer" && answer.status === 200) return ok("ready", "it takes profiles");
-  const detail = answer.type === "answer" ? textOf(answer) : answer.problem;
-  return failed("ready", detail, "wait until it has started; see its log where it does not");
+  if (answer.type === "failure") return failed("ready", answer.problem, answer.fix);
+  return failed("ready", textOf(answer), "wait until it has started; see its log where it does not");
 }
 
-function healthFindings(answer: AdminAnswer): Finding[] {
-  if (answer.type === "answer" && answer.status === 200) return [ok("health", "every component is healthy")];
-  if (answer.type === "failure") return [failed("health", answer.problem, undefined)];
+function healthFindings(answer: AdminReply): Finding[] {
+  if (answer.status === 200) return [ok("health", "every component is healthy")];
   const [, ...lines] = textOf(answer).split("\n");
   return lines.map((line) => {
     const [, id = "health", reason = line] = /^(\S+): (.*)$/.exec(line) ?? [];
@@ -143,8 +136,4 @@ export async function checkReceiver(target: ReceiverTarget): Promise<Finding> {
       "see the log of pyroduct, and whether a firewall is in between",
     );
   }
-}
-
-function textOf(answer: Extract<AdminAnswer, { type: "answer" }>): string {
-  return new TextDecoder().decode(answer.body).trim();
 }

@@ -1,5 +1,5 @@
 import { version } from "../../base/version.ts";
-import type { AdminAnswer, AdminClient } from "../admin_client.ts";
+import { type AdminAnswer, type AdminClient, shownText } from "../admin_client.ts";
 
 /** What a bundle consists of, by the names of its files. */
 export interface Bundle {
@@ -51,7 +51,10 @@ export async function collect(
   const missing = new Map<string, string>();
   await Promise.all(
     partsOf(profileSeconds).map(async ({ file, path, method, extraMs, isStatusTold }) => {
-      const answer = await admin.ask(path, method ?? "GET", timeoutMs + (extraMs ?? 0));
+      const answer = await admin.ask(path, {
+        method: method ?? "GET",
+        timeoutMs: timeoutMs + (extraMs ?? 0),
+      });
       const problem = problemOf(answer, isStatusTold ?? false);
       if (answer.type === "answer" && problem === undefined) files.set(file, answer.body);
       else missing.set(file, problem ?? "");
@@ -60,7 +63,7 @@ export async function collect(
   const manifest = {
     made_at: new Date(nowMs).toISOString(),
     made_by: `pyroduct ${version}`,
-    admin: admin.address,
+    admin: admin.name,
     files: [...files.keys()].toSorted(),
     missing: Object.fromEntries(missing),
   };
@@ -71,6 +74,5 @@ export async function collect(
 function problemOf(answer: AdminAnswer, isStatusTold: boolean): string | undefined {
   if (answer.type === "failure") return answer.problem;
   if (answer.status === 200 || (isStatusTold && answer.status >= 500)) return undefined;
-  const said = new TextDecoder().decode(answer.body.subarray(0, 200)).trim();
-  return `HTTP ${answer.status}: ${said}`;
+  return `HTTP ${answer.status}: ${shownText(answer)}`;
 }

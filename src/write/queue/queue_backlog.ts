@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
+import { InFlight } from "../../base/in_flight.ts";
 import { DrainRate } from "./drain_rate.ts";
 import { bytesOf, takeBatch } from "./push_batch.ts";
 import type { Leased, QueueStore } from "./queue_store.ts";
@@ -31,7 +32,7 @@ export class QueueBacklog {
   readonly #parts: QueueBacklogParts;
   readonly #rate: DrainRate;
   readonly #read: Leased[] = [];
-  #isReading = false;
+  readonly #reading = new InFlight();
   /** When the store may be asked next, on the monotonic clock. */
   #readFrom = 0;
   /** Whether nothing holds it back, since the process is about to end. */
@@ -90,6 +91,14 @@ export class QueueBacklog {
     return this.#read.splice(0, firstFresh < 0 ? this.#read.length : firstFresh);
   }
 
+  /**
+   * Waits until nothing is being read and `onRead` was told of what was; false where that took longer than `graceMs`,
+   * in milliseconds.
+   */
+  hasRead(graceMs: number): Promise<boolean> {
+    return this.#reading.idle(this.#parts.clock, graceMs);
+  }
+
   /** Everything that was read. */
   takeAll(): Leased[] {
     return this.#read.splice(0);
@@ -102,12 +111,13 @@ export class QueueBacklog {
    */
   refill(isProbe: boolean): number {
     const { store, queue, clock, onRead } = this.#parts;
-    if (this.#isReading || this.#read.length > 0 || (store.stats(queue)?.waiting ?? 0) === 0) return 0;
+    if (this.#reading.count > 0 || this.#read.length > 0 || (store.stats(queue)?.waiting ?? 0) === 0)
+      return 0;
     const waitMs = this.#readFrom - clock.now();
     if (waitMs > 0) return waitMs;
-    this.#isReading = true;
+    this.#reading.begin();
     void store.claim(queue, isProbe ? probeSize : claimSize).then((claimed) => {
-      this.#isReading = false;
+      this.#reading.end();
       this.#read.push(...claimed);
       if (claimed.length === 0) this.#readFrom = clock.now() + claimEveryMs;
       onRead();

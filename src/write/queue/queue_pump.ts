@@ -1,18 +1,18 @@
-import { type Clock, sleep, type Timer } from "../../base/clock.ts";
-import type { DeliveryFailure } from "../../profile/failure_report.ts";
+import { type Clock, sleep } from "../../base/clock.ts";
+import { EarliestTimer } from "../../base/earliest_timer.ts";
 import type { ProfileSize } from "../../profile/profile.ts";
-import { describeCause } from "../../profile/status.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { noPatience } from "../patience.ts";
 import type { EndpointArguments } from "../schema.ts";
-import { type Asking, DeliveryGate, type GateAttempt } from "./delivery_gate.ts";
+import { type Asking, DeliveryGate } from "./delivery_gate.ts";
+import { FailedBatches } from "./failed_batches.ts";
 import { HeadStart } from "./head_start.ts";
 import { LiveProfiles } from "./live_profiles.ts";
 import type { PumpMetrics } from "./metrics.ts";
 import { joinPush, maxBatchProfiles } from "./push_batch.ts";
 import { liveForMs, QueueBacklog } from "./queue_backlog.ts";
-import type { Leased, QueuedProfile, QueueStore, Settlement } from "./queue_store.ts";
-import { giveBack, isOverload, ownDelayMs, refuse, verdictOn } from "./queue_verdict.ts";
+import type { Leased, QueueStore, Settlement } from "./queue_store.ts";
+import { giveBack } from "./queue_verdict.ts";
 import { queuedOutgoing } from "./queued_outgoing.ts";
 import type { QueueArguments } from "./schema.ts";
 
@@ -49,30 +49,34 @@ export class QueuePump {
   readonly #live = new LiveProfiles();
   readonly #headStart = new HeadStart();
   readonly #backlog: QueueBacklog;
+  readonly #failures: FailedBatches;
   #active = 0;
   #activeBacklog = 0;
   #isRunning = false;
   #isHurrying = false;
   /** When a profile last came, on the monotonic clock. */
   #arrivedAt = Number.NEGATIVE_INFINITY;
-  #later: { readonly timer: Timer; readonly at: number } | undefined;
+  readonly #later: EarliestTimer;
   #onIdle: (() => void) | undefined;
 
   constructor(parts: QueuePumpParts) {
     this.#parts = parts;
-    const { clock, args } = parts;
-    this.#backlog = new QueueBacklog({
+    const { clock } = parts;
+    const { min_backoff_period: minMs, max_backoff_period: maxMs } = parts.args;
+    this.#later = new EarliestTimer(clock, () => this.pump());
+    const onRead = () => (this.#isRunning ? this.pump() : this.retire());
+    this.#backlog = new QueueBacklog({ ...parts, onRead });
+    const onChance = () => {
+      this.#backlog.wake();
+      this.pump();
+    };
+    this.#gate = new DeliveryGate({ clock, minMs, maxMs, onChance });
+    this.#failures = new FailedBatches({
       ...parts,
-      onRead: () => (this.#isRunning ? this.pump() : this.retire()),
-    });
-    this.#gate = new DeliveryGate({
-      clock,
-      minMs: args.min_backoff_period,
-      maxMs: args.max_backoff_period,
-      onChance: () => {
-        this.#backlog.wake();
-        this.pump();
-      },
+      gate: this.#gate,
+      settle: (settlements) => this.#settle(settlements),
+      slowDown: () => this.#backlog.slowDown(),
+      giveBackWaiting: () => this.#giveBackWaiting(),
     });
   }
 
@@ -107,7 +111,7 @@ export class QueuePump {
     if (!this.#isRunning) return undefined;
     this.#arrivedAt = this.#parts.clock.now();
     if (!this.#gate.admits("live")) {
-      this.#pumpIn(this.#gate.liveWaitMs);
+      this.#later.callIn(this.#gate.liveWaitMs);
       return undefined;
     }
     if (!this.#live.hasRoom(bytes)) return undefined;
@@ -139,14 +143,13 @@ export class QueuePump {
     }
     if (!this.#gate.admits(this.#asking())) return;
     const waitMs = this.#backlog.refill(!this.#gate.isOpen);
-    if (waitMs > 0) this.#pumpIn(waitMs);
+    if (waitMs > 0) this.#later.callIn(waitMs);
   }
 
   /** Gives back everything that is not under way, and sends no more: somebody else goes on. */
   retire(): void {
     this.#isRunning = false;
-    this.#later?.timer.cancel();
-    this.#later = undefined;
+    this.#later.cancel();
     this.#gate.stop();
     this.#giveBackWaiting();
   }
@@ -177,6 +180,14 @@ export class QueuePump {
     });
   }
 
+  /**
+   * Waits, after `stop`, until what the store was asked for before is given back too; false where the store took longer
+   * than `graceMs`, in milliseconds.
+   */
+  hasGivenBack(graceMs: number): Promise<boolean> {
+    return this.#backlog.hasRead(graceMs);
+  }
+
   #takeLive(): Leased[] | undefined {
     if (this.#live.isEmpty || !this.#gate.admits("live")) return undefined;
     return this.#live.take(this.#batchSize());
@@ -187,7 +198,7 @@ export class QueuePump {
     if (waitMs === undefined || !this.#gate.admits(this.#asking())) return undefined;
     if (!this.#isHurrying && this.#activeBacklog >= this.#parts.queueArgs.concurrency) return undefined;
     if (waitMs === 0) return this.#backlog.take(this.#batchSize());
-    this.#pumpIn(waitMs);
+    this.#later.callIn(waitMs);
     return undefined;
   }
 
@@ -200,18 +211,6 @@ export class QueuePump {
   #asking(): Asking {
     const isBusy = this.#parts.clock.now() - this.#arrivedAt < liveForMs;
     return this.#isHurrying || isBusy ? "live" : "backlog";
-  }
-
-  #pumpIn(ms: number): void {
-    const { clock } = this.#parts;
-    const at = clock.now() + Math.ceil(ms);
-    if (this.#later !== undefined && this.#later.at <= at) return;
-    this.#later?.timer.cancel();
-    const timer = clock.schedule(Math.ceil(ms), () => {
-      this.#later = undefined;
-      this.pump();
-    });
-    this.#later = { timer, at };
   }
 
   async #send(batch: readonly Leased[], isBacklog: boolean): Promise<void> {
@@ -231,51 +230,12 @@ export class QueuePump {
       this.#settle(batch.map(({ lease }) => ({ type: "delivered", lease })));
       this.#gate.succeed();
     } else {
-      this.#fail(batch, profile, failure, attempt);
+      this.#failures.take({ batch, profile, failure, attempt });
     }
     if (this.#active === 0) this.#onIdle?.();
     this.pump();
-    const findsOut = this.#isRunning && !this.#gate.isOpen && this.#asking() === "live";
-    if (findsOut) this.#pumpIn(this.#gate.liveWaitMs);
-  }
-
-  #fail(
-    batch: readonly Leased[],
-    profile: QueuedProfile,
-    failure: DeliveryFailure,
-    attempt: GateAttempt,
-  ): void {
-    const { args, metrics, onRefused } = this.#parts;
-    const { cause, retryAfterMs } = failure;
-    switch (verdictOn(cause, args.retry_on_http_429)) {
-      case "none":
-        this.#settle(giveBack(batch, false));
-        this.#gate.abandon(attempt);
-        break;
-      case "sender_refused":
-        this.#settle(giveBack(batch, true));
-        this.#gate.refuse(attempt, describeCause(cause));
-        this.#giveBackWaiting();
-        break;
-      case "profile_refused": {
-        const settlements = refuse(batch, cause);
-        if (settlements[0]?.type === "refused") onRefused(profile.size);
-        this.#settle(settlements);
-        // Whoever refuses one profile would take another.
-        this.#gate.succeed();
-        break;
-      }
-      case "later": {
-        if (isOverload(failure)) this.#backlog.slowDown();
-        metrics.retried(batch.length);
-        // Where the destination is away, the gate says when to try again.
-        const isAway = this.#gate.fail(attempt, retryAfterMs);
-        const { min_backoff_period: minMs, max_backoff_period: maxMs } = args;
-        this.#settle(giveBack(batch, true, (attempts) => (isAway ? 0 : ownDelayMs(attempts, minMs, maxMs))));
-        if (isAway) this.#giveBackWaiting();
-        break;
-      }
-    }
+    if (this.#isRunning && !this.#gate.isOpen && this.#asking() === "live")
+      this.#later.callIn(this.#gate.liveWaitMs);
   }
 
   #giveBackWaiting(): void {

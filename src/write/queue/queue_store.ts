@@ -17,7 +17,7 @@ export interface QueueStore {
   readonly problem: string | undefined;
   /**
    * Makes a queue where there is none yet, and sets its limits. Without limits the queue has no endpoint any more:
-   * what is in it is kept.
+   * what is in it is kept, and may be claimed whatever delay it was given back with, where the store can see to that.
    */
   configure(queue: string, limits: QueueLimits | undefined): Promise<void>;
   /** Stores a profile; resolves once it is as safe as this type of store makes it. Never throws. */

@@ -18,6 +18,9 @@ import type { WriteQueues } from "./write_queues.ts";
 /** How long what is under way may take at the end where the queue keeps it anyway, in milliseconds. */
 const lastAttemptsMs = 1000;
 
+/** How long a store may take to hand out what it was asked for, before somebody else goes on, in milliseconds. */
+const lastClaimMs = 10_000;
+
 /** How long a sender should wait where the queue is full, in milliseconds. */
 const fullRetryAfterMs = 1000;
 
@@ -52,7 +55,7 @@ export class QueuedEndpoint {
   /** Opens the queue; throws a CodedError where that can't be done. */
   async start(): Promise<void> {
     const { args, queueArgs, endpoint, queues, context, metrics } = this.#parts;
-    const store = await queues.storeFor(queueArgs);
+    const store = await queues.stores.for(queueArgs);
     const pump = new QueuePump({
       queue: this.#queue,
       store,
@@ -157,6 +160,12 @@ export class QueuedEndpoint {
     const endsAt = context.clock.now() + graceMs;
     if (isLast && !owner.store.isLasting) await owner.pump.drain(graceMs);
     await owner.pump.stop(Math.max(0, Math.min(lastAttemptsMs, endsAt - context.clock.now())));
+    // What is handed over must be all there is; the end of the process hands nothing over.
+    if (!isLast && !(await owner.pump.hasGivenBack(lastClaimMs))) {
+      context.log.warn("what was being read of a queue is handed over by the next reload only", {
+        queue: this.#queue,
+      });
+    }
     const isOrphan = await queues.owners.detach(owner);
     await queues.gather(this.#queue);
     const { profiles = 0, deadLetters = 0 } = owner.store.stats(this.#queue) ?? {};

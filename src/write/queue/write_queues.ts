@@ -1,26 +1,14 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { CodedError } from "../../base/failure.ts";
 import type { SharedContext, SharedPart } from "../../component/definition.ts";
 import type { QueueInfo, QueueOrder, Queues } from "../../component/queues.ts";
-import type { JetStreamStore } from "./jetstream/jetstream_store.ts";
-import { DiskChannel } from "./ledger/disk_channel.ts";
-import { MemoryChannel } from "./ledger/ledger_channel.ts";
-import { LedgerStore } from "./ledger/ledger_store.ts";
 import { QueueMetrics, type QueueReading } from "./metrics.ts";
 import { nameOfQueue } from "./queue_name.ts";
 import { QueueOwners } from "./queue_owners.ts";
 import type { QueueStore } from "./queue_store.ts";
-import type { QueueArguments } from "./schema.ts";
+import { QueueStores, typeOf } from "./queue_stores.ts";
 import { shownLetter, shownQueue } from "./shown_queue.ts";
 import { steadyTime } from "./steady_time.ts";
 import { moveProfiles } from "./store_transfer.ts";
-
-/** The file that a disk's queues lie in. */
-const fileName = "queues.sqlite";
-
-/** Types of queues that this machine keeps. */
-type LedgerType = "memory" | "disk";
 
 /**
  * The queues of all pyroscope.write of a shard. They outlive the components, so that a reload hands nothing over,
@@ -31,58 +19,40 @@ export class WriteQueues implements SharedPart {
   readonly now: () => number;
   readonly metrics: QueueMetrics;
   readonly owners = new QueueOwners();
+  readonly stores: QueueStores;
   readonly #context: SharedContext;
-  readonly #opening = new Map<LedgerType, Promise<LedgerStore>>();
-  readonly #shared = new Map<string, JetStreamStore>();
-  /** By type; of shared ones there is one for each stream. */
-  readonly #open = new Map<string, QueueStore>();
 
   constructor(context: SharedContext) {
     this.#context = context;
     this.now = steadyTime(context.clock);
     this.metrics = new QueueMetrics(context.metrics, () => this.#readings());
+    const onOpen = (key: string, store: QueueStore) => this.#follow(key, store);
+    this.stores = new QueueStores({ context, now: this.now, onOpen });
   }
 
   /** Opens what an earlier run has left, whether or not any endpoint still asks for it. */
   async start(): Promise<void> {
-    if (existsSync(join(this.#context.storagePath, fileName))) await this.store("disk");
+    await this.stores.openLeft();
   }
 
   /** Closes everything; what waits in memory is lost, and told. */
   async stop(): Promise<void> {
-    for (const [type, store] of this.#open) {
+    for (const [, store] of this.stores.open) {
       const left = store.queues().map((queue) => ({ queue, profiles: store.stats(queue)?.profiles ?? 0 }));
       for (const { queue, profiles } of left) {
         if (store.isLasting || profiles === 0) continue;
         this.metrics.dropped(nameOfQueue(queue), "shutdown", profiles);
         this.#context.log.warn("profiles are lost with the process's memory", { queue, profiles });
       }
-      this.#open.delete(type);
-      await store.close();
     }
-  }
-
-  /** The store for a queue, opened when first asked for; throws a CodedError where that can't be done. */
-  async storeFor(args: QueueArguments): Promise<QueueStore> {
-    return args.type === "jetstream" ? this.#sharedStore(args) : this.store(args.type);
-  }
-
-  /** The store of a type that this machine keeps, opened when first asked for; throws as `storeFor`. */
-  store(type: LedgerType): Promise<LedgerStore> {
-    let opening = this.#opening.get(type);
-    if (opening === undefined) {
-      opening = this.#openStore(type);
-      this.#opening.set(type, opening);
-      opening.catch(() => this.#opening.delete(type));
-    }
-    return opening;
+    await this.stores.close();
   }
 
   /** Gives the endpoint that sends a queue what other types of stores still have of it: its type has changed. */
   async gather(queue: string): Promise<void> {
     const target = this.owners.current(queue)?.store;
     if (target === undefined) return;
-    for (const [type, source] of this.#open) {
+    for (const [type, source] of this.stores.open) {
       if (source === target || (source.stats(queue)?.waiting ?? 0) === 0) continue;
       const profiles = await moveProfiles(source, queue, target, queue);
       if (profiles > 0) this.#context.log.info("queued profiles moved", { queue, from: type, profiles });
@@ -90,13 +60,8 @@ export class WriteQueues implements SharedPart {
   }
 
   /** Takes over what a shard that is gone has left in its folder; returns how many profiles. */
-  async adopt(storagePath: string): Promise<number> {
-    const path = join(storagePath, fileName);
-    if (!existsSync(path)) return 0;
-    const store = await this.store("disk");
-    const profiles = await store.adopt(path);
-    if (profiles > 0) this.#context.log.info("queued profiles taken over", { path, profiles });
-    return profiles;
+  adopt(storagePath: string): Promise<number> {
+    return this.stores.adopt(storagePath);
   }
 
   readonly queues: Queues = {
@@ -146,13 +111,13 @@ export class WriteQueues implements SharedPart {
   }
 
   #all() {
-    return [...this.#open].flatMap(([key, store]) =>
+    return [...this.stores.open].flatMap(([key, store]) =>
       store.queues().map((queue) => ({ queue, type: typeOf(key), store })),
     );
   }
 
   #storesOf(queue: string): QueueStore[] {
-    return [...this.#open.values()].filter((store) => store.stats(queue) !== undefined);
+    return [...this.stores.open.values()].filter((store) => store.stats(queue) !== undefined);
   }
 
   #shown(queue: string, type: string, store: QueueStore): QueueInfo {
@@ -183,55 +148,6 @@ export class WriteQueues implements SharedPart {
     });
   }
 
-  async #openStore(type: LedgerType): Promise<LedgerStore> {
-    const { clock, log, storagePath } = this.#context;
-    const channel =
-      type === "memory" ? new MemoryChannel(clock) : new DiskChannel(join(storagePath, fileName), clock);
-    const store = new LedgerStore({
-      channel,
-      isLasting: type === "disk",
-      clock,
-      now: this.now,
-      onSetAside: (path) =>
-        log.error(
-          "the file with queued profiles was damaged: it is kept under another name, and a new one is in use",
-          {
-            path,
-          },
-        ),
-    });
-    await store.open();
-    this.#follow(type, store);
-    this.#tellLeft(store);
-    return store;
-  }
-
-  async #sharedStore(args: QueueArguments): Promise<JetStreamStore> {
-    // Loaded where it is needed: it makes every start longer.
-    const [{ JetStreamStore }, { natsSettings }] = await Promise.all([
-      import("./jetstream/jetstream_store.ts"),
-      import("./jetstream/nats_settings.ts"),
-    ]);
-    const { clock, log } = this.#context;
-    const settings = natsSettings(args);
-    const open = this.#shared.get(settings.stream);
-    open?.use(settings);
-    if (open !== undefined) return open;
-    const store = new JetStreamStore(settings, {
-      clock,
-      now: this.now,
-      onUnreadable: (queue, seq) =>
-        log.error("a message in a queue's stream is no profile of pyroduct's: it is left out", {
-          queue,
-          seq,
-        }),
-    });
-    this.#shared.set(settings.stream, store);
-    this.#follow(`jetstream ${settings.stream}`, store);
-    store.open();
-    return store;
-  }
-
   #follow(key: string, store: QueueStore): void {
     store.observe({
       dropped: (queue, reason, profiles, bytes) => {
@@ -243,18 +159,5 @@ export class WriteQueues implements SharedPart {
       committed: (ms) => this.metrics.committed(typeOf(key), ms / 1000),
       waiting: (queue) => this.#ownerIn(queue, store)?.pump.pump(),
     });
-    this.#open.set(key, store);
   }
-
-  #tellLeft(store: QueueStore): void {
-    for (const queue of store.queues()) {
-      const { profiles = 0, deadLetters = 0 } = store.stats(queue) ?? {};
-      if (profiles === 0 && deadLetters === 0) continue;
-      this.#context.log.info("profiles were queued before", { queue, profiles, dead_letters: deadLetters });
-    }
-  }
-}
-
-function typeOf(key: string): string {
-  return key.split(" ", 1)[0] ?? key;
 }

@@ -142,7 +142,7 @@ describe("no bundle", () => {
     );
     expect(status).toBe(1);
     expect(error).toStartWith(
-      `no pyroduct answers at ${address}: connection refused: start it, or name the address`,
+      `no pyroduct answers at ${address}: connection refused: start it with pyroduct run, or name`,
     );
     expect(existsSync(output)).toBe(false);
   });

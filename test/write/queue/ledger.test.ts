@@ -149,6 +149,14 @@ test("a queue without an endpoint keeps what it has, however old, and takes no m
   expect(names(bed.claim())).toEqual(["a"]);
 });
 
+test("a queue without an endpoint hands out all that it has: the waits ended with the endpoint", () => {
+  using bed = new LedgerBed();
+  bed.settle(Number(bed.append("a", true)), { type: "retry", delayMs: 60_000, isAttempt: true });
+  expect(bed.claim()).toEqual([]);
+  bed.configure(theQueue, undefined);
+  expect(bed.claim()).toMatchObject([{ name: "a", attempts: 1 }]);
+});
+
 test("an empty queue without an endpoint is forgotten", () => {
   using bed = new LedgerBed();
   expect(bed.configure(theQueue, undefined).stats).toEqual({});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { settled } from "../../base/fake_clock.ts";
 import { answer, hang, refused, type Step } from "../scripted_client.ts";
+import { lateClaims } from "./late_claims.ts";
 import { PumpBed } from "./pump_bed.ts";
 import { queuedIngest, queuedPush } from "./queued_profiles.ts";
 
@@ -261,4 +262,20 @@ test("an endpoint that somebody else sends for now gives everything back", async
   await settled();
   await bed.clock.advance(100);
   expect(await bed.store.claim("pyroscope.write.w:e", { maxProfiles: 9, maxBytes: 1e6 })).toHaveLength(2);
+});
+
+test("what it was about to read when it ended is given back before anybody goes on", async () => {
+  await using bed = await PumpBed.start([ok]);
+  const { spy, handOut } = lateClaims(bed.store);
+  await bed.haveWaited(60_000, queuedIngest());
+  expect(spy).toHaveBeenCalledTimes(1);
+  await bed.pump.stop(1000);
+  const tooEarly = bed.pump.hasGivenBack(500);
+  await bed.clock.advance(500);
+  expect(await tooEarly).toBe(false);
+  const inTime = bed.pump.hasGivenBack(500);
+  handOut();
+  expect(await inTime).toBe(true);
+  await bed.clock.advance(100);
+  expect([bed.client.calls.length, bed.store.stats("pyroscope.write.w:e")?.waiting]).toEqual([0, 1]);
 });

@@ -1,5 +1,4 @@
-import type { Clock, Timer } from "../../../base/clock.ts";
-import { sleep } from "../../../base/clock.ts";
+import { type Clock, sleep } from "../../../base/clock.ts";
 import { CodedError } from "../../../base/failure.ts";
 import { ArrivingProfile, endingOf } from "../arriving_profile.ts";
 import type {
@@ -21,15 +20,10 @@ import { NatsLink, type NatsUp } from "./nats_link.ts";
 import type { NatsSettings } from "./nats_settings.ts";
 import { SharedArrivals } from "./shared_arrivals.ts";
 import { SharedLetterStore } from "./shared_letter_store.ts";
-import { queueOfStream, sharedNames } from "./shared_names.ts";
+import { sharedNames } from "./shared_names.ts";
 import { SharedQueue, uniqueName } from "./shared_queue.ts";
-import { ackWaitMs, orMissing } from "./shared_streams.ts";
-
-/** How often the server is asked how queues stand, in milliseconds. */
-const lookEveryMs = 1000;
-
-/** How often the server is told that work on profiles goes on, in milliseconds. */
-const extendEveryMs = ackWaitMs / 3;
+import { orMissing } from "./shared_streams.ts";
+import { SharedUpkeep } from "./shared_upkeep.ts";
 
 /** How long the end waits for what is being written, in milliseconds. */
 const closeMs = 2000;
@@ -53,22 +47,20 @@ export class JetStreamStore implements QueueStore {
   readonly #instance = uniqueName();
   readonly #writing = new Set<Promise<void>>();
   readonly #arrivals: SharedArrivals;
+  readonly #upkeep: SharedUpkeep;
   #settings: NatsSettings;
-  #looking: Timer | undefined;
-  #extending: Timer | undefined;
-  #isLooking = false;
-  /** Whether the connection was made anew since the last look. */
-  #isNew = false;
-  #isClosed = false;
 
   constructor(settings: NatsSettings, parts: JetStreamStoreParts) {
     this.#parts = parts;
     this.#settings = settings;
-    const onUp = () => {
-      this.#isNew = true;
-      void this.#look();
-    };
-    this.#link = new NatsLink({ name: "pyroduct", clock: parts.clock, onUp });
+    this.#link = new NatsLink({ name: "pyroduct", clock: parts.clock, onUp: () => this.#upkeep.renew() });
+    this.#upkeep = new SharedUpkeep({
+      clock: parts.clock,
+      link: this.#link,
+      stream: () => this.#settings.stream,
+      queues: () => this.#queues.values(),
+      onFound: (queue) => void this.#queueFor(queue),
+    });
     this.#arrivals = new SharedArrivals({
       clock: parts.clock,
       appendsTo: (queue) => this.#queueFor(queue).appends,
@@ -83,8 +75,7 @@ export class JetStreamStore implements QueueStore {
   /** Begins to connect; nobody waits for that. */
   open(): void {
     this.#link.use(this.#settings);
-    this.#lookLater();
-    this.#extendLater();
+    this.#upkeep.start();
   }
 
   /** Takes other settings, of the same stream. */
@@ -179,9 +170,7 @@ export class JetStreamStore implements QueueStore {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#looking?.cancel();
-    this.#extending?.cancel();
+    this.#upkeep.stop();
     this.#arrivals.close();
     for (const queue of this.#queues.values()) for (const id of queue.leases.ids()) queue.giveBack(id, 0);
     await Promise.race([Promise.all(this.#writing), sleep(this.#parts.clock, closeMs)]);
@@ -228,47 +217,5 @@ export class JetStreamStore implements QueueStore {
 
   #tellWaiting(queue: string): void {
     for (const observer of this.#observers) observer.waiting(queue);
-  }
-
-  #lookLater(): void {
-    this.#looking = this.#parts.clock.schedule(lookEveryMs, () => {
-      if (this.#isClosed) return;
-      this.#lookLater();
-      void this.#look();
-    });
-  }
-
-  #extendLater(): void {
-    this.#extending = this.#parts.clock.schedule(extendEveryMs, () => {
-      const { up } = this.#link;
-      if (up !== undefined) for (const { leases } of this.#queues.values()) leases.extend(up.connection);
-      this.#extendLater();
-    });
-  }
-
-  async #look(): Promise<void> {
-    const { up } = this.#link;
-    if (up === undefined || this.#isLooking || this.#isClosed) return;
-    this.#isLooking = true;
-    try {
-      if (this.#isNew) {
-        for (const shared of this.#queues.values()) shared.forget();
-        await this.#find(up);
-        this.#isNew = false;
-      }
-      await Promise.all([...this.#queues.values()].map((shared) => shared.tend(up)));
-    } catch {
-      // Without an answer it is asked again in a second; a connection that broke tells of itself.
-    } finally {
-      this.#isLooking = false;
-    }
-  }
-
-  // Queues whose endpoints are gone keep what is in them.
-  async #find({ manager }: NatsUp): Promise<void> {
-    for await (const { config } of manager.streams.list()) {
-      const queue = queueOfStream(this.#settings.stream, config.name, config.description ?? "");
-      if (queue !== undefined) this.#queueFor(queue);
-    }
   }
 }

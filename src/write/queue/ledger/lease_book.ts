@@ -53,6 +53,11 @@ export class LeaseBook {
     this.#returned.set(id, { notBefore, attempts: attempts + (isAttempt ? 1 : 0) });
   }
 
+  /** Ends all waits: whatever was given back may be handed out now. */
+  endWaits(): void {
+    for (const [id, { attempts }] of this.#returned) this.#returned.set(id, { notBefore: 0, attempts });
+  }
+
   /** Forgets a profile that is gone. */
   forget(id: number): void {
     this.#leased.delete(id);

@@ -128,6 +128,8 @@ export class Ledger {
         : transactions.run(new DropCount(), ({ bookFor }) => bookFor(queue));
     if (book === undefined) return done(0);
     book.limits = limits;
+    // The waits were those of an endpoint that is gone: whoever takes over what is left gets all of it.
+    if (limits === undefined) book.leases.endWaits();
     transactions.forgetIfUnused(book);
     return done(1);
   }

@@ -1,4 +1,5 @@
-import type { Clock, Timer } from "../../../base/clock.ts";
+import type { Clock } from "../../../base/clock.ts";
+import { EarliestTimer } from "../../../base/earliest_timer.ts";
 import { ArrivingProfile, type Ending, endingOf } from "../arriving_profile.ts";
 import type { Appended, QueuedProfile, Settlement } from "../queue_store.ts";
 import type { AppendRecord, LedgerAnswer, LedgerWrite } from "./ledger_calls.ts";
@@ -42,12 +43,13 @@ export class LedgerWrites {
   /** Those that were forgotten are left out in the next look. A Set would hold bodies for longer. */
   #arriving: ArrivingProfile[] = [];
   #settled: Settled[] = [];
-  #later: { readonly timer: Timer; readonly at: number } | undefined;
+  readonly #later: EarliestTimer;
   #writing: Promise<void> | undefined;
   #isFlushing = false;
 
   constructor(parts: LedgerWritesParts) {
     this.#parts = parts;
+    this.#later = new EarliestTimer(parts.clock, () => this.#begin());
   }
 
   append(queue: string, profile: QueuedProfile): Promise<Appended> {
@@ -80,7 +82,7 @@ export class LedgerWrites {
   /** Writes everything that waits, and then no more by itself. */
   async close(): Promise<void> {
     await this.flush();
-    this.#forgetTimer();
+    this.#later.cancel();
   }
 
   #add(arriving: ArrivingProfile): ArrivingProfile {
@@ -106,30 +108,13 @@ export class LedgerWrites {
 
   #beginIn(ms: number): void {
     if (this.#writing !== undefined) return;
-    if (ms <= 0) {
-      this.#begin();
-      return;
-    }
-    const { clock } = this.#parts;
-    const at = clock.now() + ms;
-    if (this.#later !== undefined && this.#later.at <= at) return;
-    this.#forgetTimer();
-    // A timer may fire a fraction of a millisecond too early.
-    const timer = clock.schedule(Math.ceil(ms), () => {
-      this.#later = undefined;
-      this.#begin();
-    });
-    this.#later = { timer, at };
-  }
-
-  #forgetTimer(): void {
-    this.#later?.timer.cancel();
-    this.#later = undefined;
+    if (ms <= 0) this.#begin();
+    else this.#later.callIn(ms);
   }
 
   #begin(): void {
     if (this.#writing !== undefined) return;
-    this.#forgetTimer();
+    this.#later.cancel();
     let isDone = false;
     this.#writing = this.#writeAll()
       .then((isAllWritten) => {

@@ -1,4 +1,4 @@
-import type { StoredProfile } from "./definition.ts";
+import type { StoredProfile } from "../api/store.ts";
 
 /** Orders stored profiles by their time of receipt, and by id where that is the same. */
 export function newestFirst(
