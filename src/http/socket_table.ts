@@ -51,9 +51,9 @@ const programBytes = 16;
 /**
  * This process's TCP sockets, looked at and ended below what Bun gives access to. The kernel's own list
  * (/proc/self/net/tcp) was measured at 8 ms a look however few sockets there are, since it walks the whole
- * machine's table, and a netlink dump of a port's sockets takes 2.9 ms for the same reason. Asking each descriptor costs about
- * 2 µs, for one that is not in use a tenth of that; a list of those in use (/proc/self/fd) would cost 1 µs for each,
- * and garbage.
+ * machine's table, and a netlink dump of one port's sockets at 2.9 ms for the same reason. Asking each descriptor
+ * costs about 2 µs, for one that is not in use a tenth of that. A list of those in use (/proc/self/fd) would cost
+ * 1 µs for each, and leave garbage.
  */
 export class SocketTable {
   readonly #libc = libc();
