@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { commit, version } from "../base/version.ts";
 import type { Aggregation, MetricFamily } from "../telemetry/metric_family.ts";
 
@@ -40,10 +40,11 @@ function family(
   return { name, type, help, aggregation, samples: [{ name, labels, value }] };
 }
 
-// Only Linux tells by a folder.
+// Only Linux tells by a folder, and from 6.2 on by its size, at once where there are thousands.
 function openDescriptors(): number | undefined {
+  const folder = "/proc/self/fd";
   try {
-    return readdirSync("/proc/self/fd").length;
+    return statSync(folder).size || readdirSync(folder).length;
   } catch {
     return undefined;
   }

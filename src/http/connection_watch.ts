@@ -25,6 +25,8 @@ export interface ConnectionWatchParts {
 interface Watched {
   readonly socket: OpenSocket;
   readonly seenAt: number;
+  /** The number of the last look at which it was there. */
+  seenIn: number;
   /** Since when a header has been coming, or could have, that is not complete. */
   pendingSince: number | undefined;
   isAged: boolean;
@@ -35,12 +37,10 @@ const lookEveryMs = 250;
 const largestShare = 0.02;
 
 /**
- * Where nothing is at hand that a look could change, looks are this far apart, and take a smaller share of the time,
- * as long as that does not put them too far apart: what is late by 5 seconds then is a limit of 20 at least.
+ * Where nothing is at hand that a look could change, looks are this far apart: what is late by 5 seconds then is a
+ * limit of 20 at least. Each one wakes code and memory that have gone cold, even where there is nothing to see.
  */
-const calmLookEveryMs = 1000;
-const calmShare = 0.003;
-const longestCalmMs = 5000;
+const calmLookEveryMs = 5000;
 
 /** So many connections below the limit, it is not at hand. */
 const calmRoom = 1000;
@@ -63,12 +63,13 @@ const ageJitter = 0.1;
  */
 export class ConnectionWatch {
   readonly #parts: ConnectionWatchParts;
-  readonly #watched = new Map<bigint, Watched>();
+  readonly #watched = new Map<number, Watched>();
   readonly #agedRemotes = new Set<string>();
   #table: SocketTable | undefined;
   #timer: Timer | undefined;
   /** How long the last look took, in milliseconds. */
   #tookMs = 0;
+  #looks = 0;
   #isOn = false;
 
   constructor(parts: ConnectionWatchParts) {
@@ -126,9 +127,7 @@ export class ConnectionWatch {
   }
 
   #pauseMs(count: number, costMs: number): number {
-    const least = costMs / largestShare;
-    if (!this.#isCalm(count)) return Math.max(lookEveryMs, least);
-    return Math.max(calmLookEveryMs, least, Math.min(costMs / calmShare, longestCalmMs));
+    return Math.max(this.#isCalm(count) ? calmLookEveryMs : lookEveryMs, costMs / largestShare);
   }
 
   #isCalm(count: number): boolean {
@@ -150,15 +149,21 @@ export class ConnectionWatch {
   }
 
   #remember(connections: readonly OpenSocket[], now: number): void {
-    const present = new Set(connections.map(({ cookie }) => cookie));
-    for (const [cookie, { socket }] of this.#watched) {
-      if (present.has(cookie)) continue;
+    this.#looks += 1;
+    for (const socket of connections) {
+      const known = this.#watched.get(socket.cookie);
+      if (known !== undefined) {
+        known.seenIn = this.#looks;
+        continue;
+      }
+      const times = { seenAt: now, seenIn: this.#looks, pendingSince: now };
+      this.#watched.set(socket.cookie, { socket, ...times, isAged: false });
+    }
+    if (this.#watched.size === connections.length) return;
+    for (const [cookie, { socket, seenIn }] of this.#watched) {
+      if (seenIn === this.#looks) continue;
       this.#watched.delete(cookie);
       this.#agedRemotes.delete(socket.remote);
-    }
-    for (const socket of connections) {
-      if (this.#watched.has(socket.cookie)) continue;
-      this.#watched.set(socket.cookie, { socket, seenAt: now, pendingSince: now, isAged: false });
     }
   }
 
@@ -218,6 +223,6 @@ function isAnswered({ hasSent, sinceSentMs, sinceReceivedMs }: SocketActivity): 
 
 // From 0.9 to 1.1, the same at each look.
 function ageFactor({ cookie }: OpenSocket): number {
-  const spread = Number((cookie * 7919n) % 201n) / 100 - 1;
+  const spread = (((cookie % 201) * 7919) % 201) / 100 - 1;
   return 1 + ageJitter * spread;
 }
