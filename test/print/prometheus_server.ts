@@ -101,7 +101,16 @@ function everything(url: string) {
         forward_to: ["pyroscope.write.w.receiver", "pyroscope.local_store.s.receiver"],
       },
     },
-    "pyroscope.write": { w: { endpoint: [{ url }, { url, name: "queued", queue: { type: "disk" } }] } },
+    "pyroscope.write": {
+      w: {
+        endpoint: [
+          { url },
+          { url, name: "queued", queue: { type: "disk" } },
+          // Only what can't be delivered at once is stored.
+          { url: `http://127.0.0.1:${freePort()}`, name: "away", queue: { type: "disk" } },
+        ],
+      },
+    },
     "pyroscope.local_store": { s: {} },
   };
 }
