@@ -7,7 +7,7 @@ interface Waiter {
 
 /** A fixed number of places, handed out first come, first served. */
 export class Slots {
-  readonly #capacity: number;
+  #capacity: number;
   readonly #clock: Clock;
   readonly #waiters = new Set<Waiter>();
   #taken = 0;
@@ -17,10 +17,19 @@ export class Slots {
     this.#clock = clock;
   }
 
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** Changes how many places there are; those that are taken stay so. */
+  resize(capacity: number): void {
+    this.#capacity = capacity;
+    this.#serve();
+  }
+
   /**
    * Takes places at once; false where too few are free or others wait already.
    *
-   * @param count at most as many as there are.
    */
   tryTake(count = 1): boolean {
     if (this.#taken + count > this.#capacity || this.#waiters.size > 0) return false;

@@ -7,7 +7,7 @@ import {
   isHandshakeRefused,
   isHttp2Refused,
 } from "./connection_failure.ts";
-import { KeptConnections } from "./kept_connections.ts";
+import { KeptConnections, sharersOf } from "./kept_connections.ts";
 import type { ProxyChoice } from "./proxy.ts";
 
 /** How long files may change one after the other before they are used together, in milliseconds. */
@@ -56,7 +56,7 @@ export class ConnectionPool {
     this.#offersHttp2 = parts.http2 && this.#url.protocol === "https:" && parts.proxy === false;
     this.#tls = parts.tls?.current() ?? defaultClientTls;
     this.#session = this.#openSession();
-    this.#kept = new KeptConnections(parts.clock);
+    this.#kept = new KeptConnections(parts.clock, this.#isPlain ? sharersOf.plain : sharersOf.tls);
   }
 
   /** The connections that requests take turns on; undefined where they all share one by HTTP/2, or will. */
@@ -77,6 +77,7 @@ export class ConnectionPool {
   stop(): void {
     this.#settling?.cancel();
     this.#parts.tls?.stop();
+    this.#kept.close();
     this.#session.close();
   }
 

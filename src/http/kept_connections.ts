@@ -4,6 +4,31 @@ import { Slots } from "../base/slots.ts";
 /** Idle connections that Bun keeps of a kind, whatever a session is told; it closes what is more. */
 const keptConnections = 64;
 
+/** Servers that take turns need so many connections at least, even where together they then have more than are kept. */
+const fewest = 8;
+
+/** The servers that share connections of one kind. */
+export class Sharers {
+  readonly #all = new Set<KeptConnections>();
+
+  add(one: KeptConnections): void {
+    this.#all.add(one);
+    this.#share();
+  }
+
+  remove(one: KeptConnections): void {
+    if (this.#all.delete(one)) this.#share();
+  }
+
+  #share(): void {
+    const each = Math.max(fewest, Math.floor(keptConnections / Math.max(1, this.#all.size)));
+    for (const one of this.#all) one.resize(each);
+  }
+}
+
+/** The servers of this process by how connections to them are kept: those with TLS and those without lie apart. */
+export const sharersOf = { plain: new Sharers(), tls: new Sharers() } as const;
+
 /**
  * Where answers take no longer than this for each place, in milliseconds, a request waits for a connection that is open:
  * opening another one would take longer over TLS, and more CPU time than all the rest of a profile of 10 KB.
@@ -25,7 +50,8 @@ const latestShare = 0.1;
 /**
  * Has requests to one server use the connections that are kept, as long as answers come quickly. In a crowd, answers
  * would else free more connections at once than are kept, and as many would be opened anew for the next requests: with
- * 200 senders, more than every second profile had a connection of its own.
+ * 200 senders, more than every second profile had a connection of its own. Servers share what is kept evenly, so that
+ * none waits for another.
  */
 export class KeptConnections {
   readonly #clock: Clock;
@@ -33,9 +59,25 @@ export class KeptConnections {
   /** How long answers take for each place. */
   #answerMs = 0;
 
-  constructor(clock: Clock) {
+  readonly #sharers: Sharers;
+  /** Whether it has a share of its own, which it takes with its first request. */
+  #isOpen = false;
+
+  constructor(clock: Clock, sharers: Sharers) {
     this.#clock = clock;
+    this.#sharers = sharers;
     this.#places = new Slots(keptConnections, clock);
+  }
+
+  /** Gives its share of what is kept to the others. */
+  close(): void {
+    this.#isOpen = false;
+    this.#sharers.remove(this);
+  }
+
+  /** Changes how many of the connections are for this server. */
+  resize(places: number): void {
+    this.#places.resize(places);
   }
 
   /**
@@ -44,7 +86,8 @@ export class KeptConnections {
    * @param bytes the size of its body.
    */
   begin(bytes: number): ConnectionUse {
-    const places = Math.min(keptConnections, Math.max(1, Math.ceil(bytes / bytesForPlace)));
+    if (!this.#isOpen) this.#open();
+    const places = Math.min(this.#places.capacity, Math.max(1, Math.ceil(bytes / bytesForPlace)));
     return new ConnectionUse(this, places, this.#places.tryTake(places));
   }
 
@@ -64,6 +107,11 @@ export class KeptConnections {
 
   now(): number {
     return this.#clock.now();
+  }
+
+  #open(): void {
+    this.#isOpen = true;
+    this.#sharers.add(this);
   }
 }
 

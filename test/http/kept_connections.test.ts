@@ -1,6 +1,10 @@
 import { expect, test } from "bun:test";
-import { type ConnectionUse, KeptConnections } from "../../src/http/kept_connections.ts";
+import { type ConnectionUse, KeptConnections, Sharers } from "../../src/http/kept_connections.ts";
 import { FakeClock, settled } from "../base/fake_clock.ts";
+
+function open(clock = new FakeClock(), sharers = new Sharers()): KeptConnections {
+  return new KeptConnections(clock, sharers);
+}
 
 const never = new AbortController().signal;
 
@@ -23,7 +27,7 @@ async function beginOne(kept: KeptConnections, bytes: number, signal: AbortSigna
 }
 
 test("a request more than connections are kept waits until one has its answer", async () => {
-  const sent = await begin(new KeptConnections(new FakeClock()), 66);
+  const sent = await begin(open(), 66);
   expect(sent).toHaveLength(64);
   sent[0]?.end();
   await settled();
@@ -32,7 +36,7 @@ test("a request more than connections are kept waits until one has its answer", 
 
 test("nobody waits long where no answer comes", async () => {
   const clock = new FakeClock();
-  const sent = await begin(new KeptConnections(clock), 200);
+  const sent = await begin(open(clock), 200);
   await clock.advance(59);
   expect(sent).toHaveLength(64);
   await clock.advance(1);
@@ -41,7 +45,7 @@ test("nobody waits long where no answer comes", async () => {
 
 test("who has waited in vain makes room for nobody", async () => {
   const clock = new FakeClock();
-  const kept = new KeptConnections(clock);
+  const kept = open(clock);
   const sent = await begin(kept, 65);
   await clock.advance(60);
   sent[64]?.end();
@@ -49,14 +53,14 @@ test("who has waited in vain makes room for nobody", async () => {
 });
 
 test("who no longer wants its answer does not wait", async () => {
-  const kept = new KeptConnections(new FakeClock());
+  const kept = open();
   await begin(kept, 64);
   expect(await begin(kept, 1, { signal: AbortSignal.abort() })).toHaveLength(1);
 });
 
 test("nobody waits where answers take long", async () => {
   const clock = new FakeClock();
-  const kept = new KeptConnections(clock);
+  const kept = open(clock);
   const slow = await begin(kept, 64);
   await clock.advance(500);
   slow[0]?.end();
@@ -70,15 +74,26 @@ test.each([
   [2 ** 20, 4],
   [2 ** 30, 1],
 ])("of bodies of %d bytes, %d are sent at once", async (bytes, count) => {
-  expect(await begin(new KeptConnections(new FakeClock()), 100, { bytes })).toHaveLength(count);
+  expect(await begin(open(), 100, { bytes })).toHaveLength(count);
 });
 
 test("large bodies may take longer", async () => {
   const clock = new FakeClock();
-  const kept = new KeptConnections(clock);
+  const kept = open(clock);
   const sent = await begin(kept, 4, { bytes: 2 ** 20 });
   await clock.advance(319);
   for (const one of sent) one.end();
   await begin(kept, 64);
   expect(await begin(kept, 1)).toHaveLength(0);
+});
+
+test("servers share the connections that are kept, and who ends leaves its share to the others", async () => {
+  const sharers = new Sharers();
+  const [one, other] = [open(new FakeClock(), sharers), open(new FakeClock(), sharers)];
+  for (const each of [one, other]) each.begin(0).end();
+  const sent = await begin(one, 40);
+  expect([sent.length, (await begin(other, 40)).length]).toEqual([32, 32]);
+  other.close();
+  await settled();
+  expect(sent).toHaveLength(40);
 });
