@@ -27,10 +27,7 @@ export class Slots {
     this.#serve();
   }
 
-  /**
-   * Takes places at once; false where too few are free or others wait already.
-   *
-   */
+  /** Takes places at once; false where too few are free or others wait already. */
   tryTake(count = 1): boolean {
     if (this.#taken + count > this.#capacity || this.#waiters.size > 0) return false;
     this.#taken += count;

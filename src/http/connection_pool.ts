@@ -53,7 +53,7 @@ export class ConnectionPool {
     this.#parts = parts;
     this.#url = new URL(parts.url);
     this.#isPlain = this.#url.protocol === "http:";
-    this.#offersHttp2 = parts.http2 && this.#url.protocol === "https:" && parts.proxy === false;
+    this.#offersHttp2 = parts.http2 && !this.#isPlain && parts.proxy === false;
     this.#tls = parts.tls?.current() ?? defaultClientTls;
     this.#session = this.#openSession();
     this.#kept = new KeptConnections(parts.clock, this.#isPlain ? sharersOf.plain : sharersOf.tls);
@@ -104,7 +104,7 @@ export class ConnectionPool {
       isProxied: proxy !== false,
       expectedName: this.#tls.serverName ?? this.#url.hostname,
     });
-    if (this.#url.protocol === "http:" || proxy !== false || withinMs <= 0) return words;
+    if (this.#isPlain || proxy !== false || withinMs <= 0) return words;
     // A server that has answered before may close an idle connection just as it is used again.
     const isUnclear = isHandshakeRefused(thrown) || (isConnectionReset(thrown) && !this.#hasAnswered);
     return isUnclear ? ((await this.#handshakeReason(withinMs)) ?? words) : words;
@@ -170,7 +170,7 @@ export class ConnectionPool {
 
   #openSession(): Bun.FetchSession {
     const { proxy } = this.#parts;
-    const isTls = this.#url.protocol === "https:" || (proxy !== false && proxy.url.startsWith("https:"));
+    const isTls = !this.#isPlain || (proxy !== false && proxy.url.startsWith("https:"));
     return new Bun.FetchSession(isTls ? { proxy, tls: this.#tls } : { proxy });
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
+import { orAborted } from "../base/or_aborted.ts";
 import { readAnswer } from "./read_answer.ts";
 import { SendingTurns } from "./sending_turns.ts";
 import type { Transport } from "./transport.ts";
@@ -41,6 +42,8 @@ export type PostResult =
   /** `isReset`: the connection ended before any byte of an answer. */
   | { readonly type: "connection"; readonly text: string; readonly isReset: boolean };
 
+const canceled: PostResult = { type: "canceled" };
+
 /** All requests of the process are sent by one thread. */
 const turns = new SendingTurns();
 
@@ -56,7 +59,7 @@ export class HttpClient {
   async post(request: PostRequest): Promise<PostResult> {
     const { abort, timeoutMs } = request;
     const { signal } = abort;
-    if (signal.aborted) return { type: "canceled" };
+    if (signal.aborted) return canceled;
     let isTimeout = false;
     const startedAt = this.#clock.now();
     const timer = this.#clock.schedule(timeoutMs, () => {
@@ -78,10 +81,10 @@ export class HttpClient {
     } catch (thrown) {
       // Where it was the token that did not come, the transport says so.
       if (isTimeout && !(thrown instanceof CodedError)) return { type: "timeout" };
-      if (signal.aborted && !isTimeout) return { type: "canceled" };
+      if (signal.aborted && !isTimeout) return canceled;
       timer.cancel();
       const leftMs = startedAt + timeoutMs - this.#clock.now();
-      return await explained(request.transport.explain(thrown, leftMs), signal);
+      return await explained(request, thrown, leftMs);
     } finally {
       turns.end();
       use?.end();
@@ -104,15 +107,18 @@ export class HttpClient {
   }
 }
 
-/** Nobody waits for a reason who no longer wants an answer. */
+/** Why there is no answer. Nobody waits for that who no longer wants one. */
 function explained(
-  reason: Promise<{ readonly text: string; readonly isReset: boolean }>,
-  signal: AbortSignal,
+  { transport, abort }: PostRequest,
+  thrown: unknown,
+  withinMs: number,
 ): Promise<PostResult> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => resolve({ type: "canceled" }), { once: true });
-    reason.then((facts) => resolve({ type: "connection", ...facts }), reject);
-  });
+  const { signal } = abort;
+  const reason = transport
+    .explain(thrown, withinMs)
+    .then((facts): PostResult => ({ type: "connection", ...facts }));
+  // Where the time is up already, it is the reason that is wanted.
+  return signal.aborted ? reason : orAborted(reason, signal, () => canceled);
 }
 
 function answer(response: Response): PostResult | Promise<PostResult> {

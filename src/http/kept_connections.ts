@@ -56,12 +56,11 @@ const latestShare = 0.1;
 export class KeptConnections {
   readonly #clock: Clock;
   readonly #places: Slots;
+  readonly #sharers: Sharers;
   /** How long answers take for each place. */
   #answerMs = 0;
-
-  readonly #sharers: Sharers;
-  /** Whether it has a share of its own, which it takes with its first request. */
-  #isOpen = false;
+  /** Whether its first request is yet to come, with which it takes a share. */
+  #isUnused = true;
 
   constructor(clock: Clock, sharers: Sharers) {
     this.#clock = clock;
@@ -69,9 +68,9 @@ export class KeptConnections {
     this.#places = new Slots(keptConnections, clock);
   }
 
-  /** Gives its share of what is kept to the others. */
+  /** Gives its share of what is kept to the others, for good: requests may still come, as a queue's last ones do. */
   close(): void {
-    this.#isOpen = false;
+    this.#isUnused = false;
     this.#sharers.remove(this);
   }
 
@@ -86,7 +85,10 @@ export class KeptConnections {
    * @param bytes the size of its body.
    */
   begin(bytes: number): ConnectionUse {
-    if (!this.#isOpen) this.#open();
+    if (this.#isUnused) {
+      this.#isUnused = false;
+      this.#sharers.add(this);
+    }
     const places = Math.min(this.#places.capacity, Math.max(1, Math.ceil(bytes / bytesForPlace)));
     return new ConnectionUse(this, places, this.#places.tryTake(places));
   }
@@ -107,11 +109,6 @@ export class KeptConnections {
 
   now(): number {
     return this.#clock.now();
-  }
-
-  #open(): void {
-    this.#isOpen = true;
-    this.#sharers.add(this);
   }
 }
 

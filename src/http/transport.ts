@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { CodedError } from "../base/failure.ts";
+import { orAborted } from "../base/or_aborted.ts";
 import { ClientTls, type ClientTlsArguments } from "./client_tls.ts";
 import { isConnectionReset } from "./connection_failure.ts";
 import { ConnectionPool, canBeSentAgain } from "./connection_pool.ts";
@@ -96,11 +97,9 @@ function withToken(init: BunFetchRequestInit, token: string): BunFetchRequestIni
 
 // Several requests wait for one token, so none of them may end the others' wait.
 function inTime(token: Promise<string>, signal: AbortSignal | null | undefined): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new CodedError("unavailable", "no OAuth2 token came in time"));
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
-    token.then(resolve, reject).finally(() => signal?.removeEventListener("abort", onAbort));
+  if (!signal) return token;
+  return orAborted(token, signal, () => {
+    throw new CodedError("unavailable", "no OAuth2 token came in time");
   });
 }
 

@@ -97,3 +97,12 @@ test("servers share the connections that are kept, and who ends leaves its share
   await settled();
   expect(sent).toHaveLength(40);
 });
+
+test("who has ended takes no share again, whatever it still sends", async () => {
+  const sharers = new Sharers();
+  const [ended, other] = [open(new FakeClock(), sharers), open(new FakeClock(), sharers)];
+  ended.begin(0).end();
+  ended.close();
+  ended.begin(0).end();
+  expect(await begin(other, 100)).toHaveLength(64);
+});
