@@ -110,18 +110,14 @@ export class DeliveryPlan {
   async #sendAll(): Promise<Outcome> {
     const startedAt = this.#clock.now();
     const settledAt: number[] = [];
+    const outcomes: Outcome[] = [];
+    const send = async (delivery: Delivery, index: number) => {
+      outcomes[index] = await delivery.send(this.request);
+      settledAt[index] = this.#clock.now();
+    };
     const [only] = this.#deliveries;
-    const outcomes =
-      only !== undefined && this.#deliveries.length === 1
-        ? [await only.send(this.request)]
-        : await Promise.all(
-            this.#deliveries.map(async (delivery, index) => {
-              const outcome = await delivery.send(this.request);
-              settledAt[index] = this.#clock.now();
-              return outcome;
-            }),
-          );
-    if (settledAt.length === 0) settledAt.push(this.#clock.now());
+    if (only !== undefined && this.#deliveries.length === 1) await send(only, 0);
+    else await Promise.all(this.#deliveries.map(send));
     for (const { first, end, observe } of this.#branches ?? []) {
       const lastAt = Math.max(startedAt, ...settledAt.slice(first, end));
       observe(

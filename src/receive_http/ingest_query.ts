@@ -22,8 +22,11 @@ const percent = 0x25;
 const plus = 0x2b;
 const semicolon = 0x3b;
 
+/** SDKs write about eight pairs; so few are sorted quickest in place, and as many as a sender likes are not. */
+const mostTidyPairs = 32;
+
 /**
- * Reads a query as SDKs write it: whole pairs, keys without escapes, one `name`. One look at each character and one
+ * Reads a query as SDKs write it: few, whole pairs, keys without escapes, one `name`. One look at each character and one
  * piece of text for each pair, instead of five: 0.4 µs of CPU instead of 1.4.
  *
  * @returns undefined where it is not like that.
@@ -41,7 +44,7 @@ function readTidyQuery(query: string): IngestQuery | undefined {
     else return undefined;
     start = end + 1;
     // A closing ampersand is an empty pair.
-    if (start === length) return undefined;
+    if (start === length || pairs.count > mostTidyPairs) return undefined;
   }
   return name === undefined ? undefined : { name, rest: pairs.text() };
 }
@@ -54,6 +57,10 @@ class SortedPairs {
 
   constructor(query: string) {
     this.#query = query;
+  }
+
+  get count(): number {
+    return this.#starts.length;
   }
 
   add(start: number, end: number): void {

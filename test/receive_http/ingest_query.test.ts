@@ -118,6 +118,20 @@ test("any query says what Go would read in it, byte for byte", () => {
   );
 });
 
+test("a query of thousands of pairs in the worst order costs little", () => {
+  const keys = Array.from({ length: 20_000 }, (_, index) => `k${String(20_000 - index).padStart(5, "0")}`);
+  const startedAt = performance.now();
+  const { name, rest } = parseIngestQuery(`name=app&${keys.map((key) => `${key}=`).join("&")}`);
+  expect(performance.now() - startedAt).toBeLessThan(500);
+  expect([name, rest]).toEqual([
+    "app",
+    keys
+      .toReversed()
+      .map((key) => `${key}=`)
+      .join("&"),
+  ]);
+});
+
 test("what is left of a query stays as it is when it is read again", () => {
   fc.assert(
     fc.property(query, (text) => {
